@@ -47,6 +47,7 @@ const codes = {
   // hypervisor and host
   HYPERVISOR_UNAVAILABLE: exitCodes.hypervisorUnavailable,
   HYPERVISOR_FAILED: exitCodes.failed,
+  HYPERVISOR_DISCONNECTED: exitCodes.failed,
   GUEST_ENDED: exitCodes.failed,
   CAPABILITY_MISSING: exitCodes.failed,
   DISK_UNAVAILABLE: exitCodes.failed,
@@ -55,6 +56,11 @@ const codes = {
   PERMISSION_DENIED: exitCodes.failed,
   SYSTEM_CALL_FAILED: exitCodes.failed,
   TIMED_OUT: exitCodes.failed,
+  // preflight and downloads
+  IMAGE_INVALID: exitCodes.failed,
+  REMOTE_FAILED: exitCodes.failed,
+  REMOTE_CHANGED: exitCodes.failed,
+  TABLE_REFUSED: exitCodes.failed,
   // agent and clients
   AGENT_UNREACHABLE: exitCodes.failed,
   BAD_REQUEST: exitCodes.usage,

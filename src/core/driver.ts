@@ -1,0 +1,137 @@
+import type { Architecture, DriverId, Hardware, MachineConfig, StateMode } from './config.ts';
+import type { Problem } from './errors.ts';
+import type { Bundle } from './library/bundle.ts';
+import type { Manifest, SavedFiles } from './saved-state/manifest.ts';
+
+/**
+ * The port that every hypervisor implements. A driver starts machines, brings them back and finds
+ * them again; a session is its hold on one machine whose guest exists. Core owns policy, the order
+ * of a suspension and every decision about saved states; a driver only obeys.
+ *
+ * test/drivers/conformance.ts says the same in tests.
+ */
+export interface Driver {
+  readonly id: DriverId;
+  readonly displayName: string;
+  /** Whether machines can run here now, and if not why. Asked anew each time; cheap after the first. */
+  availability(): Promise<Availability>;
+  /** Settles what a new machine must have pinned for life: machine type, CPU model, MAC address. */
+  plan(wish: HardwareWish): Promise<Hardware>;
+  /** Creates an empty disk image; the path must not exist. Size in bytes. */
+  createDisk(path: string, format: 'raw' | 'qcow2', bytes: number): Promise<void>;
+  /** Boots the machine. On failure nothing runs and the bundle is as it was. */
+  start(place: Place, options: StartOptions): Promise<Session>;
+  /**
+   * Loads a saved state that core has verified. The session is paused and the guest has not run an
+   * instruction; `resume()` makes it. On failure nothing runs and the state's files are as they were.
+   */
+  restore(place: Place, manifest: Manifest, options: LoadOptions): Promise<Session>;
+  /** Finds the guest that an earlier agent left behind. */
+  adopt(place: Place): Promise<Adoption>;
+}
+
+export type Availability =
+  | { readonly available: true; readonly version: string; readonly facts: readonly Fact[] }
+  | { readonly available: false; readonly problem: Problem; readonly facts: readonly Fact[] };
+
+/** One line of `torpor doctor`. */
+export interface Fact {
+  readonly subject: string;
+  readonly verdict: 'good' | 'note' | 'bad';
+  readonly text: string;
+}
+
+/** Where a machine's files are: its bundle, and a private directory for sockets, gone after a reboot. */
+export interface Place {
+  readonly bundle: Bundle;
+  readonly config: MachineConfig;
+  readonly runDirectory: string;
+}
+
+/** What a person asked for; whatever is absent the driver decides. */
+export interface HardwareWish extends Pick<Hardware, 'boot' | 'disks' | 'iso' | 'display'> {
+  readonly architecture?: Architecture | undefined;
+  readonly cpus?: number | undefined;
+  readonly memoryMiB?: number | undefined;
+  readonly network: boolean;
+}
+
+export interface StartOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface LoadOptions extends StartOptions {
+  readonly onProgress?: ((progress: Amount) => void) | undefined;
+}
+
+export interface SaveOptions extends LoadOptions {
+  readonly mode: StateMode;
+}
+
+/** Bytes done of bytes to do; `total` may grow. */
+export interface Amount {
+  readonly done: number;
+  readonly total: number;
+}
+
+export type Adoption =
+  /** `shouldRun` is false when a person had paused it; else a paused guest waits for a step that died. */
+  | { readonly found: 'session'; readonly session: Session; readonly shouldRun: boolean }
+  /** Nothing ran here. */
+  | { readonly found: 'nothing' }
+  /** A guest ran here and ended without anybody noticing; `problem` says what is known. */
+  | { readonly found: 'ended'; readonly problem: Problem };
+
+/** Something a session can do, or the reason why it cannot. */
+export type Capability<T> =
+  | { readonly available: true; readonly use: T }
+  | { readonly available: false; readonly reason: Problem };
+
+export interface Session {
+  /** What the guest is now, from the hypervisor's own events. */
+  readonly status: 'running' | 'paused';
+  pause(): Promise<void>;
+  /** Makes the guest run. When it fails the guest has not run. */
+  resume(): Promise<void>;
+  readonly save: Capability<Save>;
+  /** Asks the guest to shut down; returns when it was asked, `ended` tells when it did. */
+  readonly requestStop: Capability<() => Promise<void>>;
+  /** PNG of the guest's display. */
+  readonly screenshot: Capability<() => Promise<Uint8Array>>;
+  readonly console: Capability<Console>;
+  /** Tells the guest the time of day; rejects when nobody in the guest answers. */
+  readonly setClock: Capability<() => Promise<void>>;
+  /** Ends the VM at once, as pulling the plug does. Resolves when nothing of it runs any more. */
+  end(): Promise<void>;
+  /** Lets go: the VM runs on, without this process. */
+  detach(): Promise<void>;
+  on<K extends keyof SessionEvents>(
+    event: K,
+    listener: (payload: SessionEvents[K]) => void,
+  ): () => void;
+}
+
+export interface SessionEvents {
+  statusChanged: 'running' | 'paused';
+  /** The VM is gone. `problem` is absent when the guest shut down or `end()` was called. */
+  ended: { readonly problem?: Problem };
+  /** Something a person should know while the guest goes on or waits (a disk error, a full volume). */
+  problem: Problem;
+}
+
+/**
+ * Stops the guest and writes its state into the bundle's state directory, flushed to the medium.
+ * The VM then stays stopped, until `end()` after the state was committed or `abandon()` otherwise.
+ * When it rejects, the guest runs on as before.
+ */
+export type Save = (options: SaveOptions) => Promise<{
+  readonly saved: SavedFiles;
+  /** Undoes a save that will not be committed: the guest is as it was before, running if it ran. */
+  readonly abandon: () => Promise<void>;
+}>;
+
+/** The guest's serial console. Bytes arrive also while nobody listens; the log keeps the last of them. */
+export interface Console {
+  write(bytes: Uint8Array): void;
+  onData(listener: (bytes: Uint8Array) => void): () => void;
+}

@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto';
+import { constants } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { TorporError } from '../errors.ts';
+
+/** More than any of our JSON files can need; a larger one is not ours. */
+const maxJsonBytes = 1024 * 1024;
+
+/**
+ * Replaces the file at `path` with `text`: written beside it, flushed, renamed over it, and the
+ * directory flushed. A crash at any moment leaves the old file or the new one. On failure the old
+ * one stays and the unfinished copy is removed. Mode 0600.
+ */
+export async function writeFileAtomic(path: string, text: string): Promise<void> {
+  const staged = `${path}.${randomUUID().slice(0, 8)}.staged`;
+  try {
+    const file = await open(staged, 'wx', 0o600);
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(staged, path);
+  } catch (error) {
+    await rm(staged, { force: true });
+    throw error;
+  }
+  await flushDirectory(dirname(path));
+}
+
+export async function writeJson(path: string, value: unknown): Promise<void> {
+  await writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** The JSON at `path`, at most 1 MiB; a symbolic link is refused, since it could lead out of a bundle. */
+export async function readJson(path: string): Promise<unknown> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  try {
+    const { size } = await file.stat();
+    if (size > maxJsonBytes) {
+      throw new TorporError('CONFIG_INVALID', `${path} is too large to be a file of Torpor’s.`);
+    }
+    return JSON.parse(await file.readFile('utf8'));
+  } finally {
+    await file.close();
+  }
+}
+
+/** Makes renames and creations in `path` survive a power cut. */
+export async function flushDirectory(path: string): Promise<void> {
+  const directory = await open(path, constants.O_RDONLY);
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}
+
+/** Renames within one volume, flushed so that the new name is there after a power cut. */
+export async function renameDurably(from: string, to: string): Promise<void> {
+  await rename(from, to);
+  await flushDirectory(dirname(to));
+  if (dirname(from) !== dirname(to)) await flushDirectory(dirname(from));
+}

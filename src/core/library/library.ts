@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { MachineConfig } from '../config.ts';
+import { errnoOf, type Problem, TorporError, toProblem } from '../errors.ts';
+import type { FileLock, Host } from '../host.ts';
+import { renameDurably } from './atomic-file.ts';
+import { type Bundle, bundleAt, readConfig, writeConfig } from './bundle.ts';
+import { bundleSuffix, libraryLayout } from './layout.ts';
+import { firstFree, folderNameFor } from './name.ts';
+
+/** A bundle as the library finds it: readable, or listed with what is wrong with it. */
+export type Entry =
+  | { readonly kind: 'machine'; readonly bundle: Bundle; readonly config: MachineConfig }
+  | { readonly kind: 'broken'; readonly bundle: Bundle; readonly problem: Problem };
+
+export interface Library {
+  readonly path: string;
+  readonly lock: FileLock;
+}
+
+/**
+ * Opens the library at `path`, creating the folder when it is not there, and takes the lock that
+ * proves there is one agent. Throws LIBRARY_IN_USE with the pid of the other agent, and
+ * LIBRARY_UNAVAILABLE when the folder cannot be used, for instance because its volume is not mounted.
+ */
+export async function openLibrary(path: string, host: Host): Promise<Library> {
+  const { staging, lock } = libraryLayout(path);
+  try {
+    await mkdir(staging, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw unavailable(path, error);
+  }
+  const attempt = host.lock(lock);
+  if (attempt.acquired) return { path, lock: attempt.lock };
+  throw new TorporError('LIBRARY_IN_USE', `Another agent owns the library ${path}.`, {
+    hint: 'Use the one that runs, or end it with “torpor agent stop”.',
+    details: { pid: attempt.pid },
+  });
+}
+
+/** Every bundle of the library, by folder name. One that cannot be read is listed, never left out. */
+export async function listLibrary(path: string): Promise<Entry[]> {
+  const names = await bundleNames(path);
+  return Promise.all(names.map((name) => readEntry(bundleAt(join(path, name)))));
+}
+
+export async function readEntry(bundle: Bundle): Promise<Entry> {
+  try {
+    return { kind: 'machine', bundle, config: await readConfig(bundle) };
+  } catch (error) {
+    return { kind: 'broken', bundle, problem: toProblem(error) };
+  }
+}
+
+/**
+ * Creates a bundle for `config`: `fill` puts its files into a staged bundle, and one rename makes it
+ * part of the library. `fill` may return the configuration as it came to be. When anything fails
+ * the library is as it was; the staged files are removed.
+ */
+export async function createBundle(
+  library: string,
+  config: MachineConfig,
+  fill: (staged: Bundle) => Promise<MachineConfig>,
+): Promise<Bundle> {
+  const staged = bundleAt(join(libraryLayout(library).staging, randomUUID()));
+  await mkdir(staged.path, { recursive: true, mode: 0o700 });
+  try {
+    await writeConfig(staged, await fill(staged));
+    const target = join(library, await freeFolder(library, config.name));
+    await renameDurably(staged.path, target);
+    return bundleAt(target);
+  } catch (error) {
+    await rm(staged.path, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/**
+ * Renames a machine. The configuration changes first, so that a crash between the two leaves a
+ * machine with its new name in a folder with the old one, which is allowed.
+ */
+export async function renameBundle(
+  library: string,
+  bundle: Bundle,
+  config: MachineConfig,
+): Promise<Bundle> {
+  await writeConfig(bundle, config);
+  if (folderNameFor(config.name) === basename(bundle.path)) return bundle;
+  const target = join(library, await freeFolder(library, config.name));
+  await renameDurably(bundle.path, target);
+  return bundleAt(target);
+}
+
+/** Deletes a bundle for good: out of the library by one rename, so that no half of it is ever listed. */
+export async function deleteBundle(library: string, bundle: Bundle): Promise<void> {
+  const grave = join(libraryLayout(library).staging, randomUUID());
+  await renameDurably(bundle.path, grave);
+  await rm(grave, { recursive: true, force: true });
+}
+
+/** Removes what an earlier agent staged and did not finish. Call it with the library's lock held. */
+export async function sweepStaging(library: string): Promise<void> {
+  const { staging } = libraryLayout(library);
+  for (const name of await readdir(staging)) {
+    await rm(join(staging, name), { recursive: true, force: true });
+  }
+}
+
+async function bundleNames(path: string): Promise<string[]> {
+  try {
+    const found = await readdir(path, { withFileTypes: true });
+    return found
+      .filter((entry) => entry.name.endsWith(bundleSuffix) && entry.name !== bundleSuffix)
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => entry.name)
+      .sort((a, b) => a.localeCompare(b));
+  } catch (error) {
+    throw unavailable(path, error);
+  }
+}
+
+async function freeFolder(library: string, name: string): Promise<string> {
+  const taken = new Set((await readdir(library)).map((entry) => entry.toLowerCase()));
+  return firstFree(folderNameFor(name), taken);
+}
+
+function unavailable(path: string, error: unknown): TorporError {
+  const missing = errnoOf(error) === 'ENOENT';
+  return new TorporError('LIBRARY_UNAVAILABLE', `The library ${path} cannot be used.`, {
+    hint: missing ? 'Is its volume mounted?' : 'Check the folder and its permissions.',
+    details: { path },
+    cause: error,
+  });
+}

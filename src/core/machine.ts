@@ -1,0 +1,345 @@
+import { stat } from 'node:fs/promises';
+import type { MachineConfig } from './config.ts';
+import type { Driver, Place, Session } from './driver.ts';
+import { type Problem, TorporError, toProblem } from './errors.ts';
+import { createEmitter } from './events.ts';
+import { type Bundle, readConfig, writeConfig } from './library/bundle.ts';
+import { createOperationSlot, type OperationProgress, type Work } from './operation.ts';
+import { restore } from './restore.ts';
+import * as stateFiles from './saved-state/files.ts';
+import { assertFits, type HostIdentity } from './saved-state/fit.ts';
+import { type Manifest, type SaveReason, stateBytes } from './saved-state/manifest.ts';
+import { assertCanPerform, type MachineStatus, type Operation } from './status.ts';
+import { stopByRequest } from './stop.ts';
+import { suspend } from './suspend.ts';
+
+export interface MachineContext {
+  readonly driver: Driver;
+  readonly identity: HostIdentity;
+  readonly torporVersion: string;
+  readonly runDirectory: string;
+  /** For what goes wrong where no caller waits. */
+  readonly onError: (error: unknown) => void;
+}
+
+export interface SavedStateSummary {
+  readonly createdAt: string;
+  readonly bytes: number;
+  readonly reason: SaveReason;
+  readonly mode: Manifest['mode'];
+  readonly wasPaused: boolean;
+}
+
+interface MachineEvents {
+  changed: undefined;
+  /** Something happened that nobody asked for. */
+  problem: Problem;
+}
+
+/**
+ * One machine of an open library: derives its status, runs one operation at a time, and owns the
+ * session while the guest exists. Only the agent that holds the library's lock makes one.
+ */
+export class Machine {
+  readonly bundle: Bundle;
+  readonly #context: MachineContext;
+  readonly #events;
+  readonly #slot = createOperationSlot(() => this.#changed());
+  #config: MachineConfig;
+  #session: Session | undefined;
+  #manifest: Manifest | undefined;
+  #hasSavedState = false;
+  #problem: Problem | undefined;
+  #ending: Promise<void> | undefined;
+  #lastUsed = 0;
+
+  private constructor(bundle: Bundle, config: MachineConfig, context: MachineContext) {
+    this.bundle = bundle;
+    this.#config = config;
+    this.#context = context;
+    this.#events = createEmitter<MachineEvents>(context.onError);
+  }
+
+  /**
+   * The machine in `bundle`, with the guest of an earlier agent adopted when one is there. Throws as
+   * `readConfig`; whatever else is wrong becomes the machine's `problem`.
+   */
+  static async open(bundle: Bundle, context: MachineContext): Promise<Machine> {
+    const machine = new Machine(bundle, await readConfig(bundle), context);
+    await machine.refresh();
+    try {
+      await machine.#adopt();
+    } catch (error) {
+      machine.#problem = toProblem(error);
+    }
+    return machine;
+  }
+
+  get config(): MachineConfig {
+    return this.#config;
+  }
+
+  get status(): MachineStatus {
+    const { progress } = this.#slot;
+    if (progress !== undefined) return progress.status;
+    if (this.#session !== undefined) return this.#session.status;
+    return this.#hasSavedState ? 'suspended' : 'stopped';
+  }
+
+  get problem(): Problem | undefined {
+    return this.#problem;
+  }
+
+  get session(): Session | undefined {
+    return this.#session;
+  }
+
+  /** When it last ran, in milliseconds since 1970; 0 when it never did. */
+  get lastUsed(): number {
+    return this.#lastUsed;
+  }
+
+  get savedState(): SavedStateSummary | undefined {
+    const manifest = this.#manifest;
+    if (manifest === undefined) return undefined;
+    const { createdAt, reason, mode, wasPaused } = manifest;
+    return { createdAt, bytes: stateBytes(manifest), reason, mode, wasPaused };
+  }
+
+  get progress(): OperationProgress | undefined {
+    return this.#slot.progress;
+  }
+
+  on<K extends keyof MachineEvents>(event: K, listener: (payload: MachineEvents[K]) => void) {
+    return this.#events.on(event, listener);
+  }
+
+  /** Reads again what lies on disk: configuration, saved state, and whether that state is readable. */
+  async refresh(): Promise<void> {
+    this.#config = await readConfig(this.bundle);
+    await this.#readState();
+  }
+
+  /** Boots the guest. A saved state is set aside, so that it is neither lost nor used by mistake. */
+  async startCold(): Promise<void> {
+    await this.#run('startCold', async (signal) => {
+      const why = this.#hasSavedState ? startedCold : 'The guest had ended unexpectedly.';
+      const moved = await stateFiles.prepare(this.bundle, why);
+      try {
+        this.#hold(await this.#context.driver.start(this.#place(), { signal }));
+      } catch (error) {
+        await stateFiles.putBack(this.bundle, moved);
+        throw error;
+      } finally {
+        await this.#readState();
+      }
+    });
+  }
+
+  /** Boots a stopped machine; WRONG_STATUS when it has a saved state. */
+  async start(): Promise<void> {
+    assertCanPerform('start', this.status, this.#config.name);
+    await this.startCold();
+  }
+
+  /** Brings the guest back from its saved state; see restore(). */
+  async restore(): Promise<void> {
+    await this.#run('restore', async (signal, onProgress) => {
+      const { driver, identity } = this.#context;
+      try {
+        this.#hold(
+          await restore({ place: this.#place(), driver, identity }, { signal, onProgress }),
+        );
+      } finally {
+        await this.#readState();
+      }
+    });
+    await this.#tellTime();
+  }
+
+  /** Saves the guest and ends the VM; see suspend(). */
+  async suspend(reason: SaveReason): Promise<void> {
+    await this.#run('suspend', async (signal, onProgress) => {
+      const session = this.#mustHaveSession();
+      const { identity, torporVersion } = this.#context;
+      const context = { place: this.#place(), session, identity, torporVersion };
+      try {
+        await suspend(context, { reason, signal, onProgress });
+      } finally {
+        await this.#readState();
+      }
+    });
+  }
+
+  async pause(): Promise<void> {
+    await this.#run('pause', () => this.#mustHaveSession().pause());
+  }
+
+  async resume(): Promise<void> {
+    await this.#run('resume', () => this.#mustHaveSession().resume());
+    await this.#tellTime();
+  }
+
+  /**
+   * Asks the guest to shut down and waits until it has. TIMED_OUT after the policy's deadline: the
+   * guest then runs on, since nobody asked to pull the plug.
+   */
+  async requestStop(): Promise<void> {
+    await this.#run('requestStop', async (signal) => {
+      await stopByRequest(this.#mustHaveSession(), this.#config, signal);
+    });
+  }
+
+  /** Ends the guest at once, also while it is being asked to stop. What was not on its disks is lost. */
+  async forceStop(): Promise<void> {
+    assertCanPerform('forceStop', this.status, this.#config.name);
+    await this.#slot.clear();
+    if (this.#session === undefined) return;
+    await this.#run('forceStop', () => this.#mustHaveSession().end());
+  }
+
+  /** Deletes the saved state, as a person who asked for it expects. The disks stay as they are. */
+  async discardState(): Promise<void> {
+    assertCanPerform('discardState', this.status, this.#config.name);
+    await stateFiles.clear(this.bundle);
+    this.#problem = undefined;
+    await this.#readState();
+    this.#changed();
+  }
+
+  /** Replaces the configuration, which is validated first. A saved state may then no longer fit. */
+  async configure(config: MachineConfig): Promise<void> {
+    assertCanPerform('configure', this.status, this.#config.name);
+    await writeConfig(this.bundle, config);
+    await this.refresh();
+    this.#changed();
+  }
+
+  /** Checks the saved state as a resume would, and throws as it would; touches nothing. */
+  async checkState(): Promise<void> {
+    const manifest = await stateFiles.loadManifest(this.bundle);
+    await assertFits(manifest, this.bundle, this.#config, this.#context.identity);
+  }
+
+  /** Asks the operation in flight to end; it then fails with CANCELLED. False when there is none that can. */
+  cancel(): boolean {
+    return this.#slot.cancel();
+  }
+
+  /** Resolves when no operation is in flight. */
+  settled(): Promise<void> {
+    return this.#slot.settled();
+  }
+
+  /** Lets go of a running guest without ending it. The next agent adopts it. */
+  async detach(): Promise<void> {
+    await this.#session?.detach();
+    this.#session = undefined;
+  }
+
+  async #run(operation: Operation, work: Work): Promise<void> {
+    try {
+      await this.#slot.run(
+        operation,
+        this.status,
+        this.#config.name,
+        async (signal, onProgress) => {
+          this.#problem = undefined;
+          await work(signal, onProgress);
+          await this.#ending;
+        },
+      );
+    } catch (error) {
+      const problem = toProblem(error);
+      if (isWorthKeeping(problem)) this.#problem = problem;
+      this.#changed();
+      throw error;
+    }
+  }
+
+  async #adopt(): Promise<void> {
+    const adoption = await this.#context.driver.adopt(this.#place());
+    if (adoption.found === 'nothing') return;
+    if (adoption.found === 'ended') {
+      // After a committed suspension the guest was meant to end; its state tells the rest.
+      if (!this.#hasSavedState) this.#problem = adoption.problem;
+      return;
+    }
+    const { session, shouldRun } = adoption;
+    if (this.#hasSavedState) {
+      // Saved and not ended, or loaded and not run: the guest has not run since, the state counts.
+      await session.end();
+      return;
+    }
+    this.#hold(session);
+    if (shouldRun && session.status === 'paused') await session.resume();
+  }
+
+  #hold(session: Session): void {
+    this.#session = session;
+    this.#lastUsed = Date.now();
+    session.on('statusChanged', () => this.#changed());
+    session.on('problem', (problem) => this.#report(problem));
+    session.on('ended', ({ problem }) => {
+      this.#ending = this.#ended(session, problem).catch(this.#context.onError);
+    });
+  }
+
+  async #ended(session: Session, problem: Problem | undefined): Promise<void> {
+    if (this.#session !== session) return;
+    this.#session = undefined;
+    if (problem !== undefined) this.#report(problem);
+    else if (!(await stateFiles.hasSavedState(this.bundle))) await stateFiles.clear(this.bundle);
+    this.#changed();
+  }
+
+  #report(problem: Problem): void {
+    this.#problem = problem;
+    this.#events.emit('problem', problem);
+    this.#changed();
+  }
+
+  async #readState(): Promise<void> {
+    this.#hasSavedState = await stateFiles.hasSavedState(this.bundle);
+    this.#manifest = undefined;
+    this.#lastUsed ||= (await stat(this.bundle.files.config)).mtimeMs;
+    if (!this.#hasSavedState) return;
+    try {
+      this.#manifest = await stateFiles.loadManifest(this.bundle);
+      this.#lastUsed = Date.parse(this.#manifest.createdAt);
+    } catch (error) {
+      this.#problem = toProblem(error);
+    }
+  }
+
+  /** A guest's clock stands still while it is away. Many guests have nobody to tell, which is no problem. */
+  async #tellTime(): Promise<void> {
+    const setClock = this.#session?.setClock;
+    if (setClock?.available) await setClock.use().catch(reportedByItsCaller);
+  }
+
+  #mustHaveSession(): Session {
+    if (this.#session === undefined) {
+      throw new TorporError('GUEST_ENDED', `The guest of “${this.#config.name}” has ended.`);
+    }
+    return this.#session;
+  }
+
+  #place(): Place {
+    return { bundle: this.bundle, config: this.#config, runDirectory: this.#context.runDirectory };
+  }
+
+  #changed(): void {
+    this.#events.emit('changed', undefined);
+  }
+}
+
+const startedCold = 'The machine was started cold.';
+
+/** A refused click is no problem of the machine's; a failed operation is, until the next one. */
+function isWorthKeeping({ code }: Problem): boolean {
+  return code !== 'CANCELLED' && code !== 'WRONG_STATUS' && code !== 'BUSY';
+}
+
+/** For a failure that the caller of the operation itself receives. */
+function reportedByItsCaller(): void {}

@@ -1,0 +1,95 @@
+import { lstat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Amount, Driver, Place, Session } from './driver.ts';
+import { TorporError, toTorporError } from './errors.ts';
+import { consume, finish, loadManifest, restoreConsumed } from './saved-state/files.ts';
+import { assertFits, type HostIdentity } from './saved-state/fit.ts';
+import { type Manifest, writeManifest } from './saved-state/manifest.ts';
+import { isAbort } from './suspend.ts';
+
+export interface RestoreContext {
+  readonly place: Place;
+  readonly driver: Driver;
+  readonly identity: HostIdentity;
+}
+
+export interface RestoreOptions {
+  readonly onProgress?: ((progress: Amount) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Brings the guest back from its saved state and makes it run. The state is consumed at one moment:
+ * after everything was loaded and checked, just before the guest's first new instruction.
+ *
+ * Throws STATE_DAMAGED or STATE_DOES_NOT_FIT before anything is touched, CANCELLED, and otherwise what
+ * the driver throws. Whatever it throws, nothing runs and the state is whole and can be resumed.
+ */
+export async function restore(context: RestoreContext, options: RestoreOptions): Promise<Session> {
+  const { place, driver, identity } = context;
+  const manifest = await loadManifest(place.bundle);
+  await assertFits(manifest, place.bundle, place.config, identity);
+  await expectTouched(place, manifest);
+  let session: Session;
+  try {
+    session = await driver.restore(place, manifest, options);
+  } catch (error) {
+    await stampMemory(place, manifest);
+    throw restoreFailed(place.config.name, error);
+  }
+  try {
+    options.signal?.throwIfAborted();
+    await consume(place.bundle);
+    await runFrom(place, session);
+  } catch (error) {
+    await session.end();
+    await stampMemory(place, manifest);
+    throw restoreFailed(place.config.name, error);
+  }
+  await finish(place.bundle, manifest);
+  return session;
+}
+
+async function runFrom(place: Place, session: Session): Promise<void> {
+  try {
+    await session.resume();
+  } catch (error) {
+    await restoreConsumed(place.bundle);
+    throw error;
+  }
+}
+
+/** Preparing the memory file changes its time, so the manifest must not vouch for it meanwhile. */
+async function expectTouched({ bundle }: Place, manifest: Manifest): Promise<void> {
+  const { memory } = manifest;
+  if (memory === null || memory.modifiedAt === null) return;
+  await writeManifest(bundle.files.manifest, {
+    ...manifest,
+    memory: { ...memory, modifiedAt: null },
+  });
+}
+
+/** After a resume that failed: the manifest vouches for the memory file again, as it is now. */
+async function stampMemory({ bundle }: Place, manifest: Manifest): Promise<void> {
+  const { memory } = manifest;
+  if (memory === null) return;
+  const { mtimeNs } = await lstat(join(bundle.files.state, memory.name), { bigint: true });
+  const modifiedAt = mtimeNs.toString();
+  await writeManifest(bundle.files.manifest, { ...manifest, memory: { ...memory, modifiedAt } });
+}
+
+const kept = 'The saved state was kept and can be resumed.';
+
+function restoreFailed(name: string, error: unknown): TorporError {
+  const cause = toTorporError(error);
+  if (isAbort(error) || cause.code === 'CANCELLED') {
+    return new TorporError('CANCELLED', `Resuming “${name}” was cancelled. ${kept}`);
+  }
+  const code =
+    cause.code === 'INTERNAL' || cause.code === 'HYPERVISOR_FAILED' ? 'RESUME_FAILED' : cause.code;
+  return new TorporError(code, `“${name}” could not be resumed: ${cause.message}`, {
+    hint: cause.hint === undefined ? kept : `${kept} ${cause.hint}`,
+    details: cause.details,
+    cause,
+  });
+}

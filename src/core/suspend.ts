@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import type { Amount, Place, Session } from './driver.ts';
+import { TorporError, toTorporError } from './errors.ts';
+import { exists, resolveInBundle } from './library/bundle.ts';
+import { commit } from './saved-state/files.ts';
+import { fingerprintFile } from './saved-state/fingerprint.ts';
+import type { HostIdentity } from './saved-state/fit.ts';
+import {
+  type Manifest,
+  manifestFormatVersion,
+  type SavedFiles,
+  type SaveReason,
+} from './saved-state/manifest.ts';
+
+export interface SuspendContext {
+  readonly place: Place;
+  readonly session: Session;
+  readonly identity: HostIdentity;
+  readonly torporVersion: string;
+}
+
+export interface SuspendOptions {
+  readonly reason: SaveReason;
+  readonly onProgress?: ((progress: Amount) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Saves the guest's state into its bundle and ends the VM. The saved state exists from the moment
+ * its manifest is renamed into place; until then the operation can be cancelled by the signal.
+ *
+ * Throws CAPABILITY_MISSING with the device or setting that stands in the way, NO_SPACE, CANCELLED,
+ * or SUSPEND_FAILED. Whatever it throws, the guest runs on (or stays paused, as it was) and no
+ * saved state exists.
+ */
+export async function suspend(context: SuspendContext, options: SuspendOptions): Promise<Manifest> {
+  const { session, place } = context;
+  if (!session.save.available)
+    throw new TorporError('CAPABILITY_MISSING', session.save.reason.message, session.save.reason);
+  const wasPaused = session.status === 'paused';
+  await keepLastFrame(context);
+  const { saved, abandon } = await session.save.use({
+    mode: place.config.policy.stateMode,
+    onProgress: options.onProgress,
+    signal: options.signal,
+  });
+  let manifest: Manifest;
+  try {
+    manifest = await describe(context, saved, options.reason, wasPaused);
+    options.signal?.throwIfAborted();
+    await commit(place.bundle, manifest);
+  } catch (error) {
+    await abandon();
+    throw suspendFailed(place.config.name, error);
+  }
+  await session.end();
+  return manifest;
+}
+
+async function describe(
+  context: SuspendContext,
+  saved: SavedFiles,
+  reason: SaveReason,
+  wasPaused: boolean,
+): Promise<Manifest> {
+  const { bundle, config } = context.place;
+  const disks = await Promise.all(
+    config.hardware.disks.map(async ({ id, path }) => ({
+      id,
+      path,
+      fingerprint: await fingerprintFile(resolveInBundle(bundle, path)),
+    })),
+  );
+  const variables = bundle.files.firmwareVariables;
+  return {
+    ...saved,
+    formatVersion: manifestFormatVersion,
+    id: randomUUID(),
+    machineId: config.id,
+    createdAt: new Date().toISOString(),
+    torporVersion: context.torporVersion,
+    reason,
+    wasPaused,
+    host: context.identity,
+    hardware: config.hardware,
+    disks,
+    firmwareVariables: (await exists(variables)) ? await fingerprintFile(variables) : null,
+  };
+}
+
+/** A picture of where the guest was is welcome, never worth failing a suspension for. */
+async function keepLastFrame({ session, place }: SuspendContext): Promise<void> {
+  if (!session.screenshot.available) return;
+  try {
+    await writeFile(place.bundle.files.lastFrame, await session.screenshot.use(), { mode: 0o600 });
+  } catch {
+    // The last frame is decoration: the suspension itself tells whether anything is really wrong.
+  }
+}
+
+function suspendFailed(name: string, error: unknown): TorporError {
+  const cause = toTorporError(error);
+  if (isAbort(error) || cause.code === 'CANCELLED') return cancelled(name);
+  const code = cause.code === 'NO_SPACE' ? 'NO_SPACE' : 'SUSPEND_FAILED';
+  return new TorporError(code, `“${name}” could not be suspended: ${cause.message}`, {
+    hint: `The guest runs on and nothing was lost.${cause.hint === undefined ? '' : ` ${cause.hint}`}`,
+    details: cause.details,
+    cause,
+  });
+}
+
+function cancelled(name: string): TorporError {
+  return new TorporError('CANCELLED', `Suspending “${name}” was cancelled; the guest runs on.`);
+}
+
+export function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
+}

@@ -1,0 +1,77 @@
+import type { DriverId, MachineConfig } from '../core/config.ts';
+import type { Fact } from '../core/driver.ts';
+import type { ErrorCode, Problem } from '../core/errors.ts';
+import type { SavedStateSummary } from '../core/machine.ts';
+import type { OperationProgress } from '../core/operation.ts';
+import type { SetAside } from '../core/saved-state/files.ts';
+import type { InFlightStatus, MachineStatus, Operation } from '../core/status.ts';
+
+/**
+ * What the agent knows, as one immutable JSON value. Command line, menu and panel draw themselves
+ * whole from it and keep nothing of their own.
+ */
+export interface AppState {
+  /** Grows with every change, so that a client can tell which of two states is newer. */
+  readonly revision: number;
+  readonly agent: AgentInfo;
+  readonly library: LibraryInfo;
+  readonly machines: readonly MachineView[];
+}
+
+export interface AgentInfo {
+  readonly version: string;
+  readonly pid: number;
+  readonly startedAt: string;
+  readonly phase: AgentPhase;
+}
+
+/** `ending` from the moment that everything is being suspended for good. */
+export type AgentPhase = 'starting' | 'ready' | 'ending';
+
+export interface LibraryInfo {
+  readonly path: string;
+  /** Bytes free and in all on the library's volume; null when they cannot be read. */
+  readonly space: { readonly available: number; readonly total: number } | null;
+}
+
+export interface MachineView {
+  /** Empty for a broken machine whose configuration cannot be read. */
+  readonly id: string;
+  readonly name: string;
+  /** The bundle's folder. */
+  readonly path: string;
+  readonly status: MachineStatus;
+  readonly driver: DriverId | null;
+  readonly memoryMiB: number | null;
+  readonly cpus: number | null;
+  readonly savedState: SavedStateSummary | null;
+  readonly problem: Problem | null;
+  readonly progress: OperationProgress | null;
+  /** What can be done now, in the order of the transition table. */
+  readonly operations: readonly Operation[];
+  /** Milliseconds since 1970; 0 when it never ran. */
+  readonly lastUsed: number;
+}
+
+export interface MachineDetail extends MachineView {
+  readonly config: MachineConfig | null;
+  /** What cannot be done with the guest that runs, and why; empty when nothing runs. */
+  readonly missing: readonly { readonly capability: string; readonly reason: Problem }[];
+  readonly setAside: readonly SetAside[];
+  /** The last lines of the serial console. */
+  readonly consoleTail: string;
+}
+
+export type {
+  DriverId,
+  ErrorCode,
+  Fact,
+  InFlightStatus,
+  MachineConfig,
+  MachineStatus,
+  Operation,
+  OperationProgress,
+  Problem,
+  SavedStateSummary,
+  SetAside,
+};

@@ -1,0 +1,124 @@
+import type { Architecture, Hardware, Policy } from '../core/config.ts';
+import type { SaveReason } from '../core/saved-state/manifest.ts';
+import type { AppState, DriverId, Fact, MachineDetail, MachineView, Problem } from './app-state.ts';
+
+/**
+ * Everything a client can ask of the agent, as functions: the argument is the JSON-RPC `params`, the
+ * return the `result`. `machine` is a machine's id, its name, or the path of its bundle.
+ *
+ * A request that changes a machine answers when it is done; progress comes as events.
+ */
+export interface Requests {
+  'state.get': (params: Empty) => AppState;
+  /** From here on this connection receives every event of the kinds named. */
+  'events.subscribe': (params: { readonly kinds: readonly (keyof Events)[] }) => Empty;
+
+  'machine.create': (params: CreateRequest) => MachineView;
+  'machine.show': (params: MachineRef) => MachineDetail;
+  /** Boots a stopped machine; brings back a suspended one unless `cold`; resumes a paused one. */
+  'machine.start': (params: MachineRef & { readonly cold: boolean }) => Outcome;
+  'machine.pause': (params: MachineRef) => Outcome;
+  /** Brings back a suspended machine, or lets a paused one go on. */
+  'machine.resume': (params: MachineRef) => Outcome;
+  'machine.suspend': (params: MachineRef & { readonly reason: SaveReason }) => Outcome;
+  /** Suspends every machine that runs; one report a machine, in the library's order. */
+  'machine.suspendAll': (params: { readonly reason: SaveReason }) => readonly Report[];
+  'machine.stop': (params: MachineRef & { readonly force: boolean }) => Outcome;
+  'machine.cancel': (params: MachineRef) => { readonly cancelled: boolean };
+  'machine.discardState': (params: MachineRef) => MachineView;
+  'machine.rename': (params: MachineRef & { readonly name: string }) => MachineView;
+  'machine.clone': (params: MachineRef & { readonly name: string }) => MachineView;
+  /** To the system's trash, unless `permanently`. */
+  'machine.delete': (params: MachineRef & { readonly permanently: boolean }) => Empty;
+  'machine.set': (params: MachineRef & { readonly changes: Changes }) => MachineView;
+  /** A PNG, as base64. */
+  'machine.screenshot': (params: MachineRef) => { readonly png: string };
+  /** The unix socket on which the machine's console is served, raw bytes both ways. */
+  'machine.console': (params: MachineRef) => { readonly socket: string };
+
+  'host.check': (params: Empty) => readonly DriverReport[];
+  /** Ends the agent after suspending, as each machine's policy says; the report tells how it went. */
+  'agent.stop': (params: { readonly reason: SaveReason }) => readonly Report[];
+}
+
+/** What the agent tells without being asked, to who subscribed. */
+export interface Events {
+  /** The whole state, after every change; several changes at once are told once. */
+  state: AppState;
+  /** Something happened that nobody asked for, in words for a person. */
+  notice: Notice;
+}
+
+export type RequestName = keyof Requests;
+export type Params<N extends RequestName> = Parameters<Requests[N]>[0];
+export type Result<N extends RequestName> = ReturnType<Requests[N]>;
+
+export type Empty = Record<string, never>;
+
+export interface MachineRef {
+  readonly machine: string;
+}
+
+/** How an operation ended: what the machine is now, how long it took, what it wrote. */
+export interface Outcome {
+  readonly name: string;
+  readonly status: MachineView['status'];
+  readonly seconds: number;
+  readonly bytes?: number;
+}
+
+export interface Report extends Outcome {
+  /** Absent when it went well. The guest runs on when it did not. */
+  readonly problem?: Problem;
+}
+
+export interface Notice {
+  readonly machine: string | null;
+  readonly problem: Problem;
+}
+
+export interface DriverReport {
+  readonly driver: DriverId;
+  readonly displayName: string;
+  readonly available: boolean;
+  readonly version: string | null;
+  readonly problem: Problem | null;
+  readonly facts: readonly Fact[];
+}
+
+export interface CreateRequest {
+  readonly name: string;
+  readonly driver?: DriverId;
+  readonly architecture?: Architecture;
+  readonly cpus?: number;
+  readonly memoryMiB?: number;
+  readonly boot:
+    | 'bios'
+    | 'uefi'
+    | { readonly kernel: string; readonly initrd?: string; readonly commandLine?: string };
+  readonly disks: readonly NewDisk[];
+  readonly iso?: string;
+  readonly network: boolean;
+  readonly display: Hardware['display'];
+  readonly policy: Partial<Policy>;
+}
+
+/** An empty disk, a copy of an image (sharing blocks where the volume can), or an image that stays where it is. */
+export type NewDisk =
+  | { readonly kind: 'empty'; readonly bytes: number; readonly format: 'raw' | 'qcow2' }
+  | { readonly kind: 'copy'; readonly from: string; readonly format: 'raw' | 'qcow2' }
+  | {
+      readonly kind: 'inPlace';
+      readonly path: string;
+      readonly format: 'raw' | 'qcow2';
+      readonly readOnly: boolean;
+    };
+
+/** Settings of a machine by name; what is absent stays. */
+export interface Changes {
+  readonly cpus?: number;
+  readonly memoryMiB?: number;
+  readonly iso?: string | null;
+  readonly display?: Hardware['display'];
+  readonly policy?: Partial<Policy>;
+}

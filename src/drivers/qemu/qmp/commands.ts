@@ -50,6 +50,10 @@ const replies = {
   'query-cpu-model-expansion': z.object({
     model: z.object({ name: z.string(), props: z.record(z.string(), z.unknown()).optional() }),
   }),
+  /** What the command line understands: an option that was not compiled in is not there. */
+  'query-command-line-options': z.array(z.object({ option: z.string() })),
+  /** Refused with class DeviceNotFound when QEMU has no such type. */
+  'qom-list-properties': z.array(z.object({ name: z.string() })),
   stop: nothing,
   cont: nothing,
   system_powerdown: nothing,
@@ -125,6 +129,7 @@ interface QmpArguments {
     readonly type: 'static' | 'full';
     readonly model: { readonly name: string; readonly props?: Readonly<Record<string, unknown>> };
   };
+  'qom-list-properties': { readonly typename: string };
   'migrate-set-capabilities': { readonly capabilities: readonly MigrationCapabilitySetting[] };
   /** `max-bandwidth` in bytes a second, `downtime-limit` in milliseconds. */
   'migrate-set-parameters': {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { TorporError } from '../../../src/core/errors.ts';
+import type { TorporError } from '../../../src/core/errors.ts';
 import type { HostFiles } from '../../../src/drivers/qemu/files.ts';
 import { type LocateOptions, locateQemu } from '../../../src/drivers/qemu/locate.ts';
+import { rejection } from '../../support/rejection.ts';
 
 interface Disk {
   readonly programs?: readonly string[];
@@ -32,11 +33,7 @@ function locate(disk: Disk, options: Partial<LocateOptions> = {}) {
 }
 
 async function refusal(disk: Disk, options: Partial<LocateOptions> = {}): Promise<TorporError> {
-  const error = await locate(disk, options).then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (!(error instanceof TorporError)) throw new Error(`expected a refusal, got ${String(error)}`);
+  const error = await rejection(locate(disk, options));
   expect(error.code).toBe('HYPERVISOR_UNAVAILABLE');
   return error;
 }

@@ -2,7 +2,6 @@ import { chmod, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { TorporError } from '../../../src/core/errors.ts';
 import {
   parseFacts,
   probeKey,
@@ -10,6 +9,7 @@ import {
   serializeFacts,
 } from '../../../src/drivers/qemu/facts.ts';
 import { pinnedTypes, probeQemu } from '../../../src/drivers/qemu/probe.ts';
+import { rejection } from '../../support/rejection.ts';
 
 let folder: string;
 
@@ -39,42 +39,33 @@ const agrees = `while read -r line; do
   case "$line" in *'"quit"'*) exit 0;; esac
 done`;
 
-async function refusal(probing: Promise<unknown>): Promise<TorporError> {
-  const error = await probing.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (error instanceof TorporError) return error;
-  throw new Error(`expected a TorporError, got ${String(error)}`);
-}
-
 describe('probing', () => {
   test('refuses a QEMU that is too old, with both versions', async () => {
     const path = await program(`${greets(7, 1)}\n${agrees}`);
-    const error = await refusal(probeQemu(path, 'x86_64'));
+    const error = await rejection(probeQemu(path, 'x86_64'));
     expect(error.code).toBe('HYPERVISOR_UNAVAILABLE');
     expect(error.details).toEqual({ found: '7.1.1', needed: '7.2' });
   });
 
   test('says what a QEMU that does not start wrote', async () => {
     const path = await program('echo "libfdt.so.1: cannot open shared object file" >&2; exit 127');
-    const error = await refusal(probeQemu(path, 'x86_64'));
+    const error = await rejection(probeQemu(path, 'x86_64'));
     expect(error.code).toBe('HYPERVISOR_UNAVAILABLE');
     expect(error.message).toContain('libfdt.so.1');
   });
 
   test('says when there is no such program', async () => {
-    const error = await refusal(probeQemu(join(folder, 'missing'), 'x86_64'));
+    const error = await rejection(probeQemu(join(folder, 'missing'), 'x86_64'));
     expect(error.code).toBe('HYPERVISOR_UNAVAILABLE');
     expect(error.message).toContain('ENOENT');
   });
 
   test('ends a program that says nothing, after its time and on abort', async () => {
     const path = await program('exec sleep 600');
-    const silent = await refusal(probeQemu(path, 'x86_64', { timeoutMs: 20 }));
+    const silent = await rejection(probeQemu(path, 'x86_64', { timeoutMs: 20 }));
     expect(silent.code).toBe('HYPERVISOR_UNAVAILABLE');
     expect(silent.cause).toMatchObject({ code: 'TIMED_OUT' });
-    const aborted = await refusal(probeQemu(path, 'x86_64', { signal: AbortSignal.abort() }));
+    const aborted = await rejection(probeQemu(path, 'x86_64', { signal: AbortSignal.abort() }));
     expect(aborted.code).toBe('CANCELLED');
   });
 });

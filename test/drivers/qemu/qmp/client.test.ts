@@ -5,6 +5,7 @@ import {
   type QmpClient,
   type QmpOptions,
 } from '../../../../src/drivers/qemu/qmp/client.ts';
+import { rejection } from '../../../support/rejection.ts';
 import {
   type QmpPeer,
   type ScriptedQmpServer,
@@ -31,16 +32,6 @@ async function open(options: QmpOptions = {}): Promise<{ client: QmpClient; peer
   const client = await connecting;
   clients.push(client);
   return { client, peer };
-}
-
-/** The TorporError a promise is rejected with. */
-async function failure(promise: Promise<unknown>): Promise<TorporError> {
-  const error = await promise.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (error instanceof TorporError) return error;
-  throw new Error(`expected a TorporError, got ${String(error)}`);
 }
 
 describe('calls', () => {
@@ -81,7 +72,7 @@ describe('calls', () => {
     const asking = client.execute('query-balloon');
     const desc = 'No balloon device has been activated';
     await peer.send({ error: { class: 'DeviceNotActive', desc }, id: (await peer.next()).id });
-    const error = await failure(asking);
+    const error = await rejection(asking);
     expect(error.code).toBe('HYPERVISOR_FAILED');
     expect(error.message).toContain(desc);
     expect(error.details).toEqual({ command: 'query-balloon', class: 'DeviceNotActive', desc });
@@ -95,7 +86,7 @@ describe('calls', () => {
     const { client, peer } = await open();
     const asking = client.execute('query-status');
     await peer.send({ return: { status: 'dreaming', running: false }, id: (await peer.next()).id });
-    const error = await failure(asking);
+    const error = await rejection(asking);
     expect(error.code).toBe('HYPERVISOR_FAILED');
     expect(String(error.cause)).toContain('status');
   });
@@ -115,7 +106,7 @@ describe('calls', () => {
   test('gives up after its time, and is not surprised by the late reply', async () => {
     const onWarning = vi.fn();
     const { client, peer } = await open({ onWarning });
-    const error = await failure(client.execute('stop', {}, { timeoutMs: 1 }));
+    const error = await rejection(client.execute('stop', {}, { timeoutMs: 1 }));
     expect(error.code).toBe('TIMED_OUT');
     expect(error.message).toContain('stop');
     const { id } = await peer.next();
@@ -128,7 +119,7 @@ describe('calls', () => {
 
   test('ends on abort: before sending, and while waiting', async () => {
     const { client, peer } = await open();
-    const never = await failure(client.execute('stop', {}, { signal: AbortSignal.abort() }));
+    const never = await rejection(client.execute('stop', {}, { signal: AbortSignal.abort() }));
     expect(never.code).toBe('CANCELLED');
 
     const controller = new AbortController();
@@ -136,7 +127,7 @@ describe('calls', () => {
     expect((await peer.next()).execute).toBe('cont');
     const reason = new TorporError('BUSY', 'something else came first');
     controller.abort(reason);
-    expect(await failure(continuing)).toBe(reason);
+    expect(await rejection(continuing)).toBe(reason);
   });
 });
 
@@ -173,20 +164,20 @@ describe('events', () => {
   test('waitFor ends by time, by abort, and by a predicate that throws', async () => {
     const { client, peer } = await open();
     const late = client.waitFor('STOP', () => true, { timeoutMs: 1 });
-    expect((await failure(late)).code).toBe('TIMED_OUT');
+    expect((await rejection(late)).code).toBe('TIMED_OUT');
 
     const controller = new AbortController();
     const aborted = client.waitFor('STOP', () => true, { signal: controller.signal });
     controller.abort();
-    expect((await failure(aborted)).code).toBe('CANCELLED');
+    expect((await rejection(aborted)).code).toBe('CANCELLED');
     const already = client.waitFor('STOP', () => true, { signal: controller.signal });
-    expect((await failure(already)).code).toBe('CANCELLED');
+    expect((await rejection(already)).code).toBe('CANCELLED');
 
     const throwing = client.waitFor('STOP', () => {
       throw new TorporError('INTERNAL', 'thought wrong');
     });
     await peer.send({ event: 'STOP' });
-    expect((await failure(throwing)).message).toBe('thought wrong');
+    expect((await rejection(throwing)).message).toBe('thought wrong');
   });
 
   test('a listener that fails, and an event it cannot read, are reported and stop nobody', async () => {
@@ -213,7 +204,7 @@ describe('the end of the connection', () => {
       client.execute('stop'),
       client.execute('query-name'),
       client.waitFor('STOP', () => true),
-    ].map(failure);
+    ].map(rejection);
     await peer.next();
     await peer.write('{"return": {}, "i');
     peer.hangUp();
@@ -222,13 +213,13 @@ describe('the end of the connection', () => {
     expect(first?.details).toEqual({ stage: 'open', cutBytes: 17 });
     for (const error of others) expect(error).toBe(first);
     expect(await client.closed).toBe(first);
-    expect(await failure(client.execute('cont'))).toBe(first);
-    expect(await failure(client.waitFor('STOP', () => true))).toBe(first);
+    expect(await rejection(client.execute('cont'))).toBe(first);
+    expect(await rejection(client.waitFor('STOP', () => true))).toBe(first);
   });
 
   test('a broken connection keeps its cause', async () => {
     const { client, peer } = await open();
-    const stopping = failure(client.execute('stop'));
+    const stopping = rejection(client.execute('stop'));
     peer.vanish();
     const error = await stopping;
     expect(error.code).toBe('HYPERVISOR_DISCONNECTED');
@@ -249,7 +240,7 @@ describe('the end of the connection', () => {
     const { id } = await peer.next();
     await peer.write(`{"return": {"name": "n"}, "id": "${id}"}\nqemu: fatal: out of luck\n{}\n`);
     expect(await name).toEqual({ name: 'n' });
-    const error = await failure(stopping);
+    const error = await rejection(stopping);
     expect(error.details).toEqual({ stage: 'protocol', excerpt: 'qemu: fatal: out of luck' });
     expect(error.cause).toBeInstanceOf(SyntaxError);
     await peer.left;
@@ -273,86 +264,8 @@ describe('the end of the connection', () => {
     const stopping = client.execute('stop');
     client.close();
     client.close();
-    expect((await failure(stopping)).message).toContain('Torpor closed');
+    expect((await rejection(stopping)).message).toContain('Torpor closed');
     expect(await client.closed).toBeUndefined();
     await peer.left;
-  });
-});
-
-describe('opening', () => {
-  test('understands a greeting and replies in pieces and in one packet', async () => {
-    const connecting = connectQmp(server.path);
-    const peer = await server.accept();
-    const text = Buffer.from(
-      '{"QMP": {"version": {"qemu": {"major": 10, "minor": 0, "micro": 2}, "package": "é🐢"}}}\r\n',
-    );
-    for (const byte of text) await peer.write(Uint8Array.of(byte));
-    const { id, execute } = await peer.next();
-    expect(execute).toBe('qmp_capabilities');
-    await peer.write(`{"return": {}, "id": "${id}"}\n{"event": "STOP"}\n`);
-    const client = await connecting;
-    clients.push(client);
-    expect(client.version.package).toBe('é🐢');
-  });
-
-  test('says when nobody listens', async () => {
-    const error = await failure(connectQmp(`${server.path}-missing`));
-    expect(error.code).toBe('HYPERVISOR_DISCONNECTED');
-    expect(error.details).toEqual({ stage: 'connect', errno: 'ENOENT' });
-  });
-
-  test('says when no greeting comes in time, and hangs up', async () => {
-    const connecting = failure(connectQmp(server.path, { timeoutMs: 20 }));
-    const peer = await server.accept();
-    const error = await connecting;
-    expect(error.code).toBe('TIMED_OUT');
-    expect(error.details).toEqual({ stage: 'greeting' });
-    expect(error.hint).toContain('one client at a time');
-    await peer.left;
-  });
-
-  test('says when what answers is not QEMU', async () => {
-    const connecting = failure(connectQmp(server.path));
-    const peer = await server.accept();
-    await peer.send({ hello: 'world' });
-    const error = await connecting;
-    expect(error.code).toBe('HYPERVISOR_DISCONNECTED');
-    expect(error.details).toEqual({ stage: 'greeting', received: { hello: 'world' } });
-    await peer.left;
-  });
-
-  test('says when QEMU leaves before the greeting', async () => {
-    const connecting = failure(connectQmp(server.path));
-    (await server.accept()).hangUp();
-    expect((await connecting).details).toEqual({ stage: 'greeting' });
-  });
-
-  test('says when the negotiation is refused, or never answered', async () => {
-    const refused = failure(connectQmp(server.path));
-    const refusing = await server.accept();
-    const version = { qemu: { major: 7, minor: 2, micro: 0 }, package: '' };
-    await refusing.send({ QMP: { version } });
-    await refusing.send({
-      error: { class: 'GenericError', desc: 'no' },
-      id: (await refusing.next()).id,
-    });
-    expect((await refused).details).toEqual({ stage: 'negotiation' });
-    await refusing.left;
-
-    const silent = failure(connectQmp(server.path, { timeoutMs: 50 }));
-    const peer = await server.accept();
-    await peer.send({ QMP: { version } });
-    expect((await silent).code).toBe('TIMED_OUT');
-    await peer.left;
-  });
-
-  test('ends on abort, before and while waiting', async () => {
-    const before = await failure(connectQmp(server.path, { signal: AbortSignal.abort() }));
-    expect(before.code).toBe('CANCELLED');
-    const controller = new AbortController();
-    const connecting = failure(connectQmp(server.path, { signal: controller.signal }));
-    await server.accept();
-    controller.abort();
-    expect((await connecting).code).toBe('CANCELLED');
   });
 });

@@ -19,6 +19,8 @@ export interface Driver {
   plan(wish: HardwareWish): Promise<Hardware>;
   /** Creates an empty disk image; the path must not exist. Size in bytes. */
   createDisk(path: string, format: 'raw' | 'qcow2', bytes: number): Promise<void>;
+  /** Puts what a new machine of this hardware needs into its staged bundle, such as firmware variables. */
+  prepare(staged: Bundle, hardware: Hardware): Promise<void>;
   /** Boots the machine. On failure nothing runs and the bundle is as it was. */
   start(place: Place, options: StartOptions): Promise<Session>;
   /**
@@ -101,7 +103,10 @@ export interface Session {
   readonly console: Capability<Console>;
   /** Tells the guest the time of day; rejects when nobody in the guest answers. */
   readonly setClock: Capability<() => Promise<void>>;
-  /** Ends the VM at once, as pulling the plug does. Resolves when nothing of it runs any more. */
+  /**
+   * Ends the VM at once, as pulling the plug does. Resolves when nothing of it runs any more, also
+   * when it had ended before.
+   */
   end(): Promise<void>;
   /** Lets go: the VM runs on, without this process. */
   detach(): Promise<void>;
@@ -113,7 +118,10 @@ export interface Session {
 
 export interface SessionEvents {
   statusChanged: 'running' | 'paused';
-  /** The VM is gone. `problem` is absent when the guest shut down or `end()` was called. */
+  /**
+   * The VM is gone. `problem` is absent when the guest shut down or `end()` was called. Told once;
+   * kept for the first listener when there is none yet (createSessionEmitter does that).
+   */
   ended: { readonly problem?: Problem };
   /** Something a person should know while the guest goes on or waits (a disk error, a full volume). */
   problem: Problem;

@@ -154,7 +154,7 @@ export class Machine {
         await this.#readState();
       }
     });
-    await this.#tellTime();
+    void this.#tellTime();
   }
 
   /** Saves the guest and ends the VM; see suspend(). */
@@ -177,7 +177,7 @@ export class Machine {
 
   async resume(): Promise<void> {
     await this.#run('resume', () => this.#mustHaveSession().resume());
-    await this.#tellTime();
+    void this.#tellTime();
   }
 
   /**
@@ -315,7 +315,12 @@ export class Machine {
   /** A guest's clock stands still while it is away. Many guests have nobody to tell, which is no problem. */
   async #tellTime(): Promise<void> {
     const setClock = this.#session?.setClock;
-    if (setClock?.available) await setClock.use().catch(reportedByItsCaller);
+    if (setClock?.available !== true) return;
+    try {
+      await setClock.use();
+    } catch (error) {
+      if (toProblem(error).code !== 'CAPABILITY_MISSING') this.#context.onError(error);
+    }
   }
 
   #mustHaveSession(): Session {
@@ -340,6 +345,3 @@ const startedCold = 'The machine was started cold.';
 function isWorthKeeping({ code }: Problem): boolean {
   return code !== 'CANCELLED' && code !== 'WRONG_STATUS' && code !== 'BUSY';
 }
-
-/** For a failure that the caller of the operation itself receives. */
-function reportedByItsCaller(): void {}

@@ -1,0 +1,171 @@
+import { mkdir, stat } from 'node:fs/promises';
+import type { Place } from '../../core/driver.ts';
+import { TorporError, toTorporError } from '../../core/errors.ts';
+import { resolveInBundle } from '../../core/library/bundle.ts';
+import type { Accelerator } from './accelerator.ts';
+import { architectures, type Firmware } from './architecture.ts';
+import { commandLine, type GuestMemory } from './command-line.ts';
+import { findFirmware } from './firmware.ts';
+import { type Installation, versionText } from './installation.ts';
+import { lastWords, launch, type QemuProcess } from './process.ts';
+import { type ProcessRecord, removeProcessRecord, writeProcessRecord } from './process-record.ts';
+import { connectQmp, type QmpClient } from './qmp/client.ts';
+import { assertSocketsFit, runFiles } from './run-files.ts';
+import { attachSerial, type SerialConsole } from './serial-console.ts';
+
+export interface OpenInput {
+  readonly place: Place;
+  readonly installation: Installation;
+  readonly accelerator: Accelerator;
+  readonly memory: GuestMemory;
+  readonly incoming: boolean;
+  readonly signal?: AbortSignal | undefined;
+  readonly onError: (error: unknown) => void;
+}
+
+/** A QEMU that is set up and has not run an instruction of the guest. */
+export interface OpenedMachine {
+  readonly process: QemuProcess;
+  readonly qmp: QmpClient;
+  readonly console: SerialConsole;
+  readonly record: ProcessRecord;
+}
+
+/**
+ * Starts QEMU for a machine, stopped before the guest's first instruction, and writes the record by
+ * which the next agent finds it. Throws HYPERVISOR_FAILED with what QEMU printed, PATH_TOO_LONG,
+ * CANCELLED; no process and no record are then left.
+ */
+export async function openMachine(input: OpenInput): Promise<OpenedMachine> {
+  const { place, installation, signal, onError } = input;
+  const { bundle } = place;
+  const { sockets, pidFile } = runFiles(place.runDirectory);
+  assertSocketsFit(sockets);
+  await mkdir(place.runDirectory, { recursive: true, mode: 0o700 });
+  await mkdir(bundle.files.log, { recursive: true, mode: 0o700 });
+  const process = await launch({
+    program: installation.paths.system,
+    args: commandLine(await describe(input)),
+    readySocket: sockets.ready,
+    logPath: bundle.files.hypervisorLog,
+    signal,
+  });
+  try {
+    const record = await recordOf(input, process, pidFile);
+    await writeProcessRecord(bundle.files.process, record);
+    const qmp = await connectQmp(sockets.qmp, { signal });
+    const console = await attachSerial(sockets.serial, bundle.files.serialLog, onError);
+    return {
+      process,
+      qmp,
+      console,
+      record: await withCpuFeatures(record, qmp, bundle.files.process),
+    };
+  } catch (error) {
+    await discard(process, place);
+    throw error;
+  }
+}
+
+/** Ends a QEMU whose guest must not run, and removes its record. */
+export async function discard(process: QemuProcess, { bundle }: Place): Promise<void> {
+  process.kill();
+  await process.exited();
+  await removeProcessRecord(bundle.files.process);
+}
+
+/** `error` with QEMU's own last words, which say more than a connection that ended. QEMU must be gone. */
+export async function withLastWords(error: unknown, { bundle }: Place): Promise<TorporError> {
+  const known = toTorporError(error);
+  if (known.code !== 'HYPERVISOR_DISCONNECTED' && known.code !== 'HYPERVISOR_FAILED') return known;
+  const words = await lastWords(bundle.files.hypervisorLog);
+  if (words === '') return known;
+  return new TorporError('HYPERVISOR_FAILED', words, { details: { output: words }, cause: known });
+}
+
+async function describe(input: OpenInput) {
+  const { place, installation, accelerator, memory, incoming } = input;
+  const { bundle, config } = place;
+  const { hardware } = config;
+  const { boot } = hardware;
+  return {
+    id: config.id,
+    hardware: { ...hardware, cpuModel: effectiveCpuModel(input) },
+    accelerator,
+    memory,
+    incoming,
+    diskPaths: hardware.disks.map((disk) => resolveInBundle(bundle, disk.path)),
+    sandbox: installation.facts.seccomp,
+    ...runFiles(place.runDirectory),
+    ...(boot.kind === 'kernel' ? { kernel: bootFiles(place, boot.kernel, boot.initrd) } : {}),
+    ...(boot.kind === 'uefi' ? { firmware: await ownFirmware(input) } : {}),
+  };
+}
+
+function bootFiles({ bundle }: Place, kernel: string, initrd: string | null) {
+  return {
+    kernel: resolveInBundle(bundle, kernel),
+    initrd: initrd === null ? null : resolveInBundle(bundle, initrd),
+  };
+}
+
+/** The host's firmware code with the machine's own variables, which it got when it was created. */
+async function ownFirmware({ place, installation }: OpenInput): Promise<Firmware> {
+  const { code } = await findFirmware(
+    place.config.hardware.architecture,
+    installation.paths.dataDirs,
+  );
+  return { code, variables: place.bundle.files.firmwareVariables };
+}
+
+/** A machine made under hardware acceleration names `host`, which emulation does not know. */
+function effectiveCpuModel({ place, accelerator }: OpenInput): string {
+  const { cpuModel, architecture } = place.config.hardware;
+  return cpuModel === 'host' && accelerator === 'tcg'
+    ? architectures[architecture].tcgCpuModel
+    : cpuModel;
+}
+
+async function recordOf(
+  input: OpenInput,
+  process: QemuProcess,
+  pidFile: string,
+): Promise<ProcessRecord> {
+  const { place, installation, accelerator, memory } = input;
+  const { ino } = await stat(place.bundle.path, { bigint: true });
+  return {
+    pid: process.pid,
+    pidFile,
+    bundleInode: ino.toString(),
+    startedAt: new Date().toISOString(),
+    version: versionText(installation.facts),
+    machineType: place.config.hardware.machineType,
+    accelerator,
+    cpuModel: effectiveCpuModel(input),
+    cpuFeatures: [],
+    memory: memory.kind,
+    pausedByPerson: false,
+  };
+}
+
+/** What the guest's CPU can do, from QEMU itself: a name such as `host` does not say. */
+async function withCpuFeatures(
+  record: ProcessRecord,
+  qmp: QmpClient,
+  path: string,
+): Promise<ProcessRecord> {
+  const full = { ...record, cpuFeatures: await cpuFeatures(qmp, record.cpuModel) };
+  await writeProcessRecord(path, full);
+  return full;
+}
+
+async function cpuFeatures(qmp: QmpClient, name: string): Promise<string[]> {
+  const { model } = await qmp.execute('query-cpu-model-expansion', {
+    type: 'full',
+    model: { name },
+  });
+  return Object.entries(model.props ?? {})
+    .filter(([, value]) => value === true)
+    .map(([feature]) => feature)
+    .sort();
+}

@@ -1,0 +1,170 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Capability, Place, Save, Session, SessionEvents } from '../../core/driver.ts';
+import { type Problem, TorporError, toTorporError } from '../../core/errors.ts';
+import { createEmitter } from '../../core/events.ts';
+import type { Host } from '../../core/host.ts';
+import type { SavedFiles } from '../../core/saved-state/manifest.ts';
+import { setGuestClock } from './guest-agent.ts';
+import { reserveMemory } from './memory-file.ts';
+import type { QemuProcess } from './process.ts';
+import { type ProcessRecord, removeProcessRecord, writeProcessRecord } from './process-record.ts';
+import type { QmpClient } from './qmp/client.ts';
+import { runFiles } from './run-files.ts';
+import { assertRoom, saveInstant, saveStreamed } from './save.ts';
+import { takeScreenshot } from './screenshot.ts';
+import type { SerialConsole } from './serial-console.ts';
+import { watchGuest } from './watch-guest.ts';
+
+export interface SessionInput {
+  readonly host: Host;
+  readonly place: Place;
+  readonly process: QemuProcess;
+  readonly qmp: QmpClient;
+  readonly console: SerialConsole;
+  readonly record: ProcessRecord;
+  readonly status: 'running' | 'paused';
+  /** Why this guest cannot be saved, when it cannot. */
+  readonly blocker: Problem | undefined;
+  readonly onError: (error: unknown) => void;
+}
+
+/** How long QEMU may take to end after `quit`; its disks are flushed by then. */
+const quitPatienceMs = 10_000;
+
+/** A session over QMP; the process goes on without it until `end()`. */
+export function createSession(input: SessionInput): Session {
+  const { host, place, process, qmp, record, onError } = input;
+  const { bundle, config } = place;
+  const { sockets } = runFiles(place.runDirectory);
+  const events = createEmitter<SessionEvents>(onError);
+  let status = input.status;
+  let detached = false;
+
+  const guest = watchGuest(qmp, {
+    onStatus(next) {
+      if (next === status) return;
+      status = next;
+      events.emit('statusChanged', next);
+    },
+    onProblem: (problem) => events.emit('problem', problem),
+  });
+  const gone = untilGone().catch(onError);
+
+  async function untilGone(): Promise<void> {
+    await qmp.closed;
+    if (detached) return;
+    await process.exited();
+    await input.console.close();
+    await removeProcessRecord(bundle.files.process);
+    await rm(place.runDirectory, { recursive: true, force: true });
+    const problem = guest.reasonForEnd(config.name);
+    events.emit('ended', problem === undefined ? {} : { problem });
+  }
+
+  async function remember(pausedByPerson: boolean): Promise<void> {
+    await writeProcessRecord(bundle.files.process, { ...record, pausedByPerson });
+  }
+
+  async function stopGuest(): Promise<void> {
+    await qmp.execute('stop');
+  }
+
+  async function runGuest(): Promise<void> {
+    await qmp.execute('cont');
+    const { running } = await qmp.execute('query-status');
+    if (!running) throw new TorporError('HYPERVISOR_FAILED', 'QEMU did not let the guest run.');
+  }
+
+  const save: Save = async (options) => {
+    const instant = record.memory === 'file' && options.mode === 'instant';
+    const memoryBytes = config.hardware.memoryMiB * 1024 * 1024;
+    const saveInput = {
+      host,
+      bundle,
+      qmp,
+      socket: join(place.runDirectory, 'out.sock'),
+      memoryBytes,
+      options,
+    };
+    const wasRunning = status === 'running';
+    await assertRoom(saveInput, instant);
+    const abandon = async (): Promise<void> => {
+      await rm(instant ? bundle.files.deviceState : bundle.files.streamState, { force: true });
+      if (instant) await reserveMemory(host, bundle.files.memory, memoryBytes);
+      if (wasRunning) await runGuest();
+    };
+    if (wasRunning) await stopGuest();
+    try {
+      const parts = instant ? await saveInstant(saveInput) : await saveStreamed(saveInput);
+      return { saved: { ...parts, ...describe(instant) }, abandon };
+    } catch (error) {
+      await abandon();
+      throw error;
+    }
+  };
+
+  function describe(instant: boolean): Pick<SavedFiles, 'mode' | 'hypervisor'> {
+    const { version, machineType, accelerator, cpuModel, cpuFeatures } = record;
+    return {
+      mode: instant ? 'instant' : 'streamed',
+      hypervisor: { driver: 'qemu', version, machineType, accelerator, cpuModel, cpuFeatures },
+    };
+  }
+
+  async function end(): Promise<void> {
+    guest.expectEnd();
+    const timer = setTimeout(() => process.kill(), quitPatienceMs);
+    try {
+      await qmp.execute('quit').catch(unlessDisconnected);
+      await gone;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  return {
+    get status() {
+      return status;
+    },
+    async pause() {
+      await remember(true);
+      await stopGuest();
+    },
+    async resume() {
+      await remember(false);
+      await runGuest();
+    },
+    save: ableUnless(input.blocker, save),
+    requestStop: ableUnless(undefined, async () => {
+      await qmp.execute('system_powerdown');
+    }),
+    screenshot: ableUnless(config.hardware.display === 'none' ? noDisplay : undefined, () =>
+      takeScreenshot(qmp, place.runDirectory),
+    ),
+    console: { available: true, use: input.console },
+    setClock: { available: true, use: () => setGuestClock(sockets.guestAgent) },
+    end,
+    async detach() {
+      detached = true;
+      qmp.close();
+      await input.console.close();
+    },
+    on: events.on,
+  };
+}
+
+function ableUnless<T>(reason: Problem | undefined, use: T): Capability<T> {
+  return reason === undefined ? { available: true, use } : { available: false, reason };
+}
+
+const noDisplay: Problem = {
+  code: 'CAPABILITY_MISSING',
+  message: 'This machine has no display.',
+  hint: 'Set its display to “vnc” while it is stopped.',
+};
+
+/** QEMU closes the connection when it ends, often before it has answered `quit`. */
+function unlessDisconnected(error: unknown): void {
+  if (toTorporError(error).code !== 'HYPERVISOR_DISCONNECTED') throw error;
+}

@@ -40,7 +40,9 @@ async function refusal(disk: Disk, options: Partial<LocateOptions> = {}): Promis
 
 describe('finding QEMU', () => {
   test('searches PATH in its order, and ignores relative folders in it', async () => {
-    const programs = ['/a/qemu-system-x86_64', '/b/qemu-system-x86_64', '/b/qemu-img'];
+    const relative = ['qemu-system-x86_64', 'bin/qemu-system-x86_64'];
+    const absolute = ['/a/qemu-system-x86_64', '/b/qemu-system-x86_64', '/b/qemu-img'];
+    const programs = [...relative, ...absolute];
     const env = { PATH: '.:bin:/b:/a' };
     expect(await locate({ programs }, { env })).toEqual({
       system: '/b/qemu-system-x86_64',

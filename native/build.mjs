@@ -6,8 +6,18 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
 const here = import.meta.dirname;
@@ -43,8 +53,24 @@ function headers() {
   return candidates.find((folder) => existsSync(join(folder, 'include', 'node', 'node_api.h')));
 }
 
-function build() {
+/**
+ * Calls `build` with the folder of the headers. The makefile of node-gyp cannot have a space in this
+ * one path (all others in it are relative), so a folder with a space goes by a link without.
+ */
+function withHeaders(build) {
   const nodedir = headers();
+  if (!nodedir?.includes(' ')) return build(nodedir);
+  const folder = mkdtempSync(join(tmpdir(), 'torpor-headers-'));
+  const link = join(folder, 'node');
+  try {
+    symlinkSync(nodedir, link);
+    return build(link);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function build(nodedir) {
   const result = spawnSync(
     process.execPath,
     [
@@ -70,7 +96,7 @@ const wanted = fingerprint();
 const upToDate = existsSync(built) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted;
 if (upToDate && !process.argv.includes('--force')) process.exit(0);
 
-const status = build();
+const status = withHeaders(build);
 if (status !== 0) {
   console.error(
     'The native addon could not be built. It needs python3, make and a C++17 compiler ' +

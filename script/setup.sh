@@ -73,7 +73,8 @@ setup() {
   fi
   [[ -z $npm_stale ]] || step 'Installing the npm packages' install_npm
   find_node || fail 'Torpor needs Node 24 or newer on this computer: https://nodejs.org'
-  # Always called: it knows by itself, in no time, whether a source has changed.
+  [[ -z $addon_stale ]] || step 'Compiling the native addon' "$node" "$root/native/build.mjs"
+  # It knows by itself, in no time, whether a source has changed since.
   "$node" "$root/native/build.mjs"
   [[ -z $guest_stale ]] || step 'Building the test guest' "$root/guest/build"
   export PATH=${node%/*}:$root/node_modules/.bin:$PATH

@@ -66,13 +66,22 @@ void Allocate(int descriptor, const std::string& path, int64_t size) {
   if (allocated < size) {
     fstore_t store = {};
     store.fst_flags = F_ALLOCATEALL;
+#ifdef F_ALLOCATEPERSIST
+    store.fst_flags |= F_ALLOCATEPERSIST;
+#endif
     store.fst_posmode = F_PEOFPOSMODE;
     store.fst_length = size - allocated;
     if (Retry([&] { return fcntl(descriptor, F_PREALLOCATE, &store); }) == -1) {
-      FailWithErrno("fcntl", path);
+      // APFS has answered EINVAL to a call that is right (rdar 38939209).
+      throw SystemError(errno == EINVAL ? EOPNOTSUPP : errno, "fcntl", path);
     }
   }
   if (file.st_size < size && ftruncate(descriptor, size) == -1) FailWithErrno("ftruncate", path);
+  // Believed only when it shows: a promise that the volume did not keep kills a guest later.
+  if (static_cast<int64_t>(StatOf(descriptor, path).st_blocks) * 512 < size) {
+    if (ftruncate(descriptor, file.st_size) == -1) FailWithErrno("ftruncate", path);
+    throw SystemError(EOPNOTSUPP, "fcntl", path, "the volume did not keep the space reserved");
+  }
 }
 
 #else

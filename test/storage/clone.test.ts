@@ -1,4 +1,4 @@
-import { chmod, lstat, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
+import { chmod, lstat, open, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -29,7 +29,11 @@ test('a copy is as sparse as its source, leaves zeros out and keeps the mode', a
   const folder = await volumeForTest(context, 'ext4', 64 * MiB);
   const from = join(folder, 'from');
   const to = join(folder, 'to');
-  await writeFile(from, Buffer.concat([Buffer.alloc(MiB, 7), Buffer.alloc(8 * MiB)]));
+  // Longer than one step of the copy, with data in its first and last one.
+  const data = Buffer.alloc(9 * MiB);
+  data.fill(7, 0, MiB);
+  data.fill(8, 9 * MiB - 5);
+  await writeFile(from, data);
   await truncate(from, 1024 * MiB);
   await chmod(from, 0o640);
   const seen: number[][] = [];
@@ -39,6 +43,10 @@ test('a copy is as sparse as its source, leaves zeros out and keeps the mode', a
   expect(seen.at(-1)).toEqual([9 * MiB, 9 * MiB]);
   const copy = await stat(to);
   expect(copy.size).toBe(1024 * MiB);
+  const start = Buffer.alloc(9 * MiB);
+  const file = await open(to);
+  await file.read(start, 0, start.length, 0).finally(() => file.close());
+  expect(start.equals(data)).toBe(true);
   expect(copy.mode & 0o777).toBe(0o640);
   expect(await host.allocatedBytes(to)).toBeLessThan(2 * MiB);
 });

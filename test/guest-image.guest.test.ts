@@ -123,8 +123,7 @@ test('answers as a guest agent', async () => {
   expect(Number(date)).toBeLessThan(past + 3600);
 
   // Without a time the clock of the (virtual) hardware counts.
-  const [, moved] = await ask(qemu, 'sh date -s @0', /^(O .*|DONE) ?(.*)$/);
-  expect(moved).toBeDefined();
+  expect(await ask(qemu, 'sh date -s @0', /^DONE (\d+)$/)).toEqual(['0']);
   expect(await parsed('guest-set-time')).toEqual({ return: {} });
   const [again] = await ask(qemu, 'date', /^DATE (\d+)$/);
   expect(Number(again)).toBeGreaterThanOrEqual(past);

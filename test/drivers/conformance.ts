@@ -1,0 +1,42 @@
+import { describe } from 'vitest';
+import type { StateMode } from '../../src/core/config.ts';
+import { describeAdoption } from './conformance/adoption.ts';
+import { describeLosses } from './conformance/losses.ts';
+import { describePort } from './conformance/port.ts';
+import { describeRestore } from './conformance/restore.ts';
+import { describeRunning } from './conformance/running.ts';
+import { describeSuspend } from './conformance/suspend.ts';
+import type { Harness } from './conformance/world.ts';
+
+export type { Harness } from './conformance/world.ts';
+
+/** What a driver can be asked to do here; what it cannot is shown as skipped. */
+export interface Abilities {
+  readonly modes: readonly StateMode[];
+  /** The guest listens when it is asked to shut down. */
+  readonly stopsByRequest: boolean;
+  /** The guest sends back what it is sent on its console. */
+  readonly echoes: boolean;
+}
+
+/**
+ * The suite that every driver passes: src/core/driver.ts in tests, through the port and through
+ * Machine. `setup` makes a fresh harness for each test. Nothing here waits for a span of time to be
+ * enough; what takes time is awaited.
+ */
+export function describeConformance(
+  name: string,
+  abilities: Abilities,
+  setup: () => Promise<Harness>,
+): void {
+  describe(`${name} driver`, () => {
+    describePort(setup);
+    describe.each(abilities.modes)('with %s states', (mode) => {
+      describeRunning(setup, mode, abilities);
+      describeSuspend(setup, mode);
+      describeRestore(setup, mode);
+      describeLosses(setup, mode);
+      describeAdoption(setup, mode);
+    });
+  });
+}

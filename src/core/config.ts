@@ -123,16 +123,22 @@ export function parseConfig(value: unknown, source: string): MachineConfig {
 export function parseWith<T>(schema: z.ZodType<T>, value: unknown, source: string): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const issues = result.error.issues.map((issue) => ({
-    path: issue.path.join('.'),
-    message: issue.message,
-  }));
+  const issues = result.error.issues.flatMap(describeIssue);
   const first = issues[0];
   const where = first?.path ? ` at ${first.path}` : '';
   throw new TorporError('CONFIG_INVALID', `${source} is not valid${where}: ${first?.message}.`, {
     details: { issues },
     cause: result.error,
   });
+}
+
+/** An unknown field is reported at the object that holds it; a person looks for the field. */
+function describeIssue(issue: z.core.$ZodIssue): { path: string; message: string }[] {
+  const paths =
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) => [...issue.path, key])
+      : [issue.path];
+  return paths.map((path) => ({ path: path.join('.'), message: issue.message }));
 }
 
 /** Throws CONFIG_TOO_NEW when `value` says it was written in a later format than `known`. */

@@ -5,7 +5,7 @@ import { type Problem, TorporError, toProblem } from './errors.ts';
 import { createEmitter } from './events.ts';
 import { type Bundle, readConfig, writeConfig } from './library/bundle.ts';
 import { createOperationSlot, type OperationProgress, type Work } from './operation.ts';
-import { restore } from './restore.ts';
+import { goOn, restore } from './restore.ts';
 import * as stateFiles from './saved-state/files.ts';
 import { assertFits, type HostIdentity } from './saved-state/fit.ts';
 import { type Manifest, type SaveReason, stateBytes } from './saved-state/manifest.ts';
@@ -130,8 +130,6 @@ export class Machine {
       } catch (error) {
         await stateFiles.putBack(this.bundle, moved);
         throw error;
-      } finally {
-        await this.#readState();
       }
     });
   }
@@ -145,14 +143,9 @@ export class Machine {
   /** Brings the guest back from its saved state; see restore(). */
   async restore(): Promise<void> {
     await this.#run('restore', async (signal, onProgress) => {
-      const { driver, identity } = this.#context;
-      try {
-        this.#hold(
-          await restore({ place: this.#place(), driver, identity }, { signal, onProgress }),
-        );
-      } finally {
-        await this.#readState();
-      }
+      const { driver, identity, onError } = this.#context;
+      const context = { place: this.#place(), driver, identity, onError };
+      this.#hold(await restore(context, { signal, onProgress }));
     });
     void this.#tellTime();
   }
@@ -161,13 +154,11 @@ export class Machine {
   async suspend(reason: SaveReason): Promise<void> {
     await this.#run('suspend', async (signal, onProgress) => {
       const session = this.#mustHaveSession();
+      // An earlier suspension saved it and could not end it.
+      if (this.#hasSavedState) return session.end();
       const { identity, torporVersion } = this.#context;
       const context = { place: this.#place(), session, identity, torporVersion };
-      try {
-        await suspend(context, { reason, signal, onProgress });
-      } finally {
-        await this.#readState();
-      }
+      await suspend(context, { reason, signal, onProgress });
     });
   }
 
@@ -176,7 +167,11 @@ export class Machine {
   }
 
   async resume(): Promise<void> {
-    await this.#run('resume', () => this.#mustHaveSession().resume());
+    await this.#run('resume', () => {
+      const session = this.#mustHaveSession();
+      // A suspension that saved it and could not end it left a state, which is used up by going on.
+      return this.#hasSavedState ? goOn(this.bundle, session) : session.resume();
+    });
     void this.#tellTime();
   }
 
@@ -200,19 +195,15 @@ export class Machine {
 
   /** Deletes the saved state, as a person who asked for it expects. The disks stay as they are. */
   async discardState(): Promise<void> {
-    assertCanPerform('discardState', this.status, this.#config.name);
-    await stateFiles.clear(this.bundle);
-    this.#problem = undefined;
-    await this.#readState();
-    this.#changed();
+    await this.#run('discardState', () => stateFiles.clear(this.bundle));
   }
 
   /** Replaces the configuration, which is validated first. A saved state may then no longer fit. */
   async configure(config: MachineConfig): Promise<void> {
-    assertCanPerform('configure', this.status, this.#config.name);
-    await writeConfig(this.bundle, config);
-    await this.refresh();
-    this.#changed();
+    await this.#slot.run('configure', this.status, this.#config.name, async () => {
+      await writeConfig(this.bundle, config);
+      await this.refresh();
+    });
   }
 
   /** Checks the saved state as a resume would, and throws as it would; touches nothing. */
@@ -244,9 +235,15 @@ export class Machine {
         this.status,
         this.#config.name,
         async (signal, onProgress) => {
-          this.#problem = undefined;
-          await work(signal, onProgress);
+          // The last guest's files are cleared first, or that would happen to the next guest's.
           await this.#ending;
+          this.#problem = undefined;
+          try {
+            await work(signal, onProgress);
+            await this.#ending;
+          } finally {
+            await this.#readState();
+          }
         },
       );
     } catch (error) {

@@ -1,8 +1,8 @@
 import type { Amount } from './driver.ts';
-import { TorporError } from './errors.ts';
 import {
   assertCanPerform,
   type InFlightStatus,
+  isBusy,
   type MachineStatus,
   type Operation,
   transitionOf,
@@ -19,7 +19,8 @@ export interface OperationProgress {
 
 interface InFlight {
   readonly operation: Operation;
-  readonly status: InFlightStatus;
+  /** Undefined for an operation that a machine's status does not show. */
+  readonly status: InFlightStatus | undefined;
   readonly startedAt: number;
   readonly controller: AbortController;
   readonly settled: Promise<void>;
@@ -32,7 +33,10 @@ export type Work = (signal: AbortSignal, onProgress: (amount: Amount) => void) =
 /** Room for one operation at a time. */
 export interface OperationSlot {
   readonly progress: OperationProgress | undefined;
-  /** Runs `work`, or throws as assertCanPerform does when `operation` is not possible in `status`. */
+  /**
+   * Runs `work`, or throws as assertCanPerform does when `operation` is not possible in `status`, and
+   * BUSY when another one is in flight.
+   */
   run(operation: Operation, status: MachineStatus, name: string, work: Work): Promise<void>;
   /** Asks the operation in flight to end; it then fails with CANCELLED. False when there is none that can. */
   cancel(): boolean;
@@ -51,20 +55,19 @@ export function createOperationSlot(onChange: () => void): OperationSlot {
 
   return {
     get progress() {
-      if (current === undefined) return undefined;
+      if (current?.status === undefined) return undefined;
       const { operation, status, startedAt, amount } = current;
       return { status, startedAt, amount, cancellable: isCancellable(operation) };
     },
 
     async run(operation, status, name, work) {
       assertCanPerform(operation, status, name);
-      const { via } = transitionOf(operation);
-      if (via === undefined) throw new TorporError('INTERNAL', `${operation} takes no time`);
+      if (current !== undefined) throw isBusy(operation, name);
       const controller = new AbortController();
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       const mine: InFlight = {
         operation,
-        status: via,
+        status: transitionOf(operation).via,
         startedAt: Date.now(),
         controller,
         settled: promise,
@@ -72,11 +75,11 @@ export function createOperationSlot(onChange: () => void): OperationSlot {
       };
       current = mine;
       onChange();
-      work(controller.signal, (amount) => {
-        mine.amount = amount;
-        onChange();
-      }).then(resolve, reject);
       try {
+        work(controller.signal, (amount) => {
+          mine.amount = amount;
+          onChange();
+        }).then(resolve, reject);
         await promise;
       } finally {
         current = undefined;

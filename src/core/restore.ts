@@ -2,6 +2,7 @@ import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Amount, Driver, Place, Session } from './driver.ts';
 import { TorporError, toTorporError } from './errors.ts';
+import type { Bundle } from './library/bundle.ts';
 import { consume, finish, loadManifest, restoreConsumed } from './saved-state/files.ts';
 import { assertFits, type HostIdentity } from './saved-state/fit.ts';
 import { type Manifest, writeManifest } from './saved-state/manifest.ts';
@@ -11,6 +12,8 @@ export interface RestoreContext {
   readonly place: Place;
   readonly driver: Driver;
   readonly identity: HostIdentity;
+  /** For what fails beside the restore, which goes on or fails for another reason. */
+  readonly onError: (error: unknown) => void;
 }
 
 export interface RestoreOptions {
@@ -26,7 +29,7 @@ export interface RestoreOptions {
  * the driver throws. Whatever it throws, nothing runs and the state is whole and can be resumed.
  */
 export async function restore(context: RestoreContext, options: RestoreOptions): Promise<Session> {
-  const { place, driver, identity } = context;
+  const { place, driver, identity, onError } = context;
   const manifest = await loadManifest(place.bundle);
   await assertFits(manifest, place.bundle, place.config, identity);
   await expectTouched(place, manifest);
@@ -34,27 +37,29 @@ export async function restore(context: RestoreContext, options: RestoreOptions):
   try {
     session = await driver.restore(place, manifest, options);
   } catch (error) {
-    await stampMemory(place, manifest);
+    await stampMemory(place, manifest).catch(onError);
     throw restoreFailed(place.config.name, error);
   }
   try {
     options.signal?.throwIfAborted();
-    await consume(place.bundle);
-    await runFrom(place, session);
+    await goOn(place.bundle, session);
   } catch (error) {
-    await session.end();
-    await stampMemory(place, manifest);
+    await session.end().catch(onError);
+    await stampMemory(place, manifest).catch(onError);
     throw restoreFailed(place.config.name, error);
   }
-  await finish(place.bundle, manifest);
+  // The guest runs: what cannot be removed now costs room until the next suspension, no more.
+  await finish(place.bundle, manifest).catch(onError);
   return session;
 }
 
-async function runFrom(place: Place, session: Session): Promise<void> {
+/** Consumes the saved state and makes its guest, which is loaded and stands, go on. When that fails the state is whole. */
+export async function goOn(bundle: Bundle, session: Session): Promise<void> {
   try {
+    await consume(bundle);
     await session.resume();
   } catch (error) {
-    await restoreConsumed(place.bundle);
+    await restoreConsumed(bundle);
     throw error;
   }
 }

@@ -98,6 +98,14 @@ export function assertCanPerform(operation: Operation, status: MachineStatus, na
   });
 }
 
+/** What `operation` meets while another is in flight that the status does not show. */
+export function isBusy(operation: Operation, name: string): TorporError {
+  return new TorporError('BUSY', `“${name}” is busy and cannot ${phrase[operation]} now.`, {
+    hint: 'Wait until that has finished.',
+    details: { operation },
+  });
+}
+
 /** Each operation as it stands after “cannot”. */
 const phrase: Record<Operation, string> = {
   start: 'be started',

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
-import type { Amount, Place, Session } from './driver.ts';
+import type { MachineConfig } from './config.ts';
+import type { Amount, Place, Save, Session } from './driver.ts';
 import { TorporError, toTorporError } from './errors.ts';
 import { exists, resolveInBundle } from './library/bundle.ts';
-import { commit } from './saved-state/files.ts';
+import { commit, revoke } from './saved-state/files.ts';
 import { fingerprintFile } from './saved-state/fingerprint.ts';
 import type { HostIdentity } from './saved-state/fit.ts';
 import {
@@ -31,8 +32,9 @@ export interface SuspendOptions {
  * its manifest is renamed into place; until then the operation can be cancelled by the signal.
  *
  * Throws CAPABILITY_MISSING with the device or setting that stands in the way, NO_SPACE, CANCELLED,
- * or SUSPEND_FAILED. Whatever it throws, the guest runs on (or stays paused, as it was) and no
- * saved state exists.
+ * or SUSPEND_FAILED: the guest then runs on (or stays paused, as it was) and no saved state exists,
+ * or the message says what stood in the way of that. GUEST_ENDED and HYPERVISOR_DISCONNECTED when
+ * the guest died meanwhile.
  */
 export async function suspend(context: SuspendContext, options: SuspendOptions): Promise<Manifest> {
   const { session, place } = context;
@@ -40,22 +42,46 @@ export async function suspend(context: SuspendContext, options: SuspendOptions):
     throw new TorporError('CAPABILITY_MISSING', session.save.reason.message, session.save.reason);
   const wasPaused = session.status === 'paused';
   await keepLastFrame(context);
-  const { saved, abandon } = await session.save.use({
-    mode: place.config.policy.stateMode,
-    onProgress: options.onProgress,
-    signal: options.signal,
-  });
+  const { saved, abandon } = await save(session.save.use, place.config, options);
   let manifest: Manifest;
   try {
     manifest = await describe(context, saved, options.reason, wasPaused);
     options.signal?.throwIfAborted();
     await commit(place.bundle, manifest);
   } catch (error) {
-    await abandon();
-    throw suspendFailed(place.config.name, error);
+    throw await undo(place, abandon, error);
   }
-  await session.end();
+  try {
+    await session.end();
+  } catch (error) {
+    throw notEnded(place.config.name, error);
+  }
   return manifest;
+}
+
+async function save(use: Save, { name, policy }: MachineConfig, options: SuspendOptions) {
+  const { signal, onProgress } = options;
+  try {
+    return await use({ mode: policy.stateMode, signal, onProgress });
+  } catch (error) {
+    throw suspendFailed(name, error);
+  }
+}
+
+/** Makes the guest go on after a save that is not to be, and says why it is not. */
+async function undo(
+  { bundle, config }: Place,
+  abandon: () => Promise<void>,
+  error: unknown,
+): Promise<TorporError> {
+  try {
+    // The record goes first: it must never tell of a guest that has gone on since.
+    await revoke(bundle);
+    await abandon();
+    return suspendFailed(config.name, error);
+  } catch (second) {
+    return standsStill(config.name, error, second);
+  }
 }
 
 async function describe(
@@ -102,12 +128,36 @@ async function keepLastFrame({ session, place }: SuspendContext): Promise<void> 
 function suspendFailed(name: string, error: unknown): TorporError {
   const cause = toTorporError(error);
   if (isAbort(error) || cause.code === 'CANCELLED') return cancelled(name);
+  if (cause.code === 'GUEST_ENDED' || cause.code === 'HYPERVISOR_DISCONNECTED') {
+    const message = `“${name}” could not be suspended: ${cause.message}`;
+    return new TorporError(cause.code, message, { hint: cause.hint, cause });
+  }
   const code = cause.code === 'NO_SPACE' ? 'NO_SPACE' : 'SUSPEND_FAILED';
   return new TorporError(code, `“${name}” could not be suspended: ${cause.message}`, {
     hint: `The guest runs on and nothing was lost.${cause.hint === undefined ? '' : ` ${cause.hint}`}`,
     details: cause.details,
     cause,
   });
+}
+
+function standsStill(name: string, error: unknown, second: unknown): TorporError {
+  const message = `“${name}” could not be suspended: ${textOf(error)} Its guest could not go on either: ${textOf(second)}`;
+  return new TorporError('SUSPEND_FAILED', message, {
+    hint: 'The guest stands still and holds its memory. Resume it, or stop it with --force.',
+    cause: new AggregateError([error, second]),
+  });
+}
+
+function notEnded(name: string, error: unknown): TorporError {
+  const message = `“${name}” was saved, but its virtual machine could not be ended: ${textOf(error)}`;
+  return new TorporError('SUSPEND_FAILED', message, {
+    hint: 'Suspend it again to end it, or resume it.',
+    cause: error,
+  });
+}
+
+function textOf(error: unknown): string {
+  return toTorporError(error).message;
 }
 
 function cancelled(name: string): TorporError {

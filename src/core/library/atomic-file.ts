@@ -34,12 +34,18 @@ export async function writeJson(path: string, value: unknown): Promise<void> {
   await writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`);
 }
 
-/** The JSON at `path`, at most 1 MiB; a symbolic link is refused, since it could lead out of a bundle. */
+/**
+ * The JSON at `path`, at most 1 MiB. Throws ELOOP for a symbolic link, which could lead out of a
+ * bundle, CONFIG_INVALID for what is no regular file or too large, SyntaxError for what is no JSON.
+ */
 export async function readJson(path: string): Promise<unknown> {
-  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  // Without O_NONBLOCK opening a named pipe would wait for a writer that may never come.
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+  const file = await open(path, flags);
   try {
-    const { size } = await file.stat();
-    if (size > maxJsonBytes) {
+    const found = await file.stat();
+    if (!found.isFile()) throw new TorporError('CONFIG_INVALID', `${path} is not a regular file.`);
+    if (found.size > maxJsonBytes) {
       throw new TorporError('CONFIG_INVALID', `${path} is too large to be a file of Torpor’s.`);
     }
     return JSON.parse(await file.readFile('utf8'));

@@ -57,17 +57,29 @@ export async function exists(path: string): Promise<boolean> {
 
 function brokenBundle(bundle: Bundle, error: unknown): TorporError {
   const options = { cause: error, details: { path: bundle.files.config } };
-  if (errnoOf(error) === 'ENOENT') {
+  const errno = errnoOf(error);
+  if (errno === 'ENOENT') {
     return new TorporError('MACHINE_BROKEN', 'The machine’s configuration is missing.', {
       ...options,
       hint: 'Restore machine.json from a backup, or delete the machine.',
     });
   }
-  if (error instanceof SyntaxError || errnoOf(error) === 'ELOOP') {
+  if (errno === 'ELOOP') {
+    return new TorporError('MACHINE_BROKEN', 'The machine’s configuration is a symbolic link.', {
+      ...options,
+      hint: 'Put the file itself in its place: a link could lead to another machine’s.',
+    });
+  }
+  if (error instanceof SyntaxError || isRefused(error)) {
     return new TorporError('MACHINE_BROKEN', 'The machine’s configuration cannot be read.', {
       ...options,
       hint: 'Repair machine.json or restore it from a backup; the disks were not touched.',
     });
   }
   return toTorporError(error);
+}
+
+/** What readJson refuses before it reads. */
+function isRefused(error: unknown): boolean {
+  return error instanceof TorporError && error.code === 'CONFIG_INVALID';
 }

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { lstat, mkdir, readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { MachineConfig } from '../config.ts';
 import { errnoOf, type Problem, TorporError, toProblem } from '../errors.ts';
-import type { FileLock, Host } from '../host.ts';
+import type { FileLock, Host, LockAttempt } from '../host.ts';
 import { renameDurably } from './atomic-file.ts';
 import { type Bundle, bundleAt, readConfig, writeConfig } from './bundle.ts';
 import { bundleSuffix, libraryLayout } from './layout.ts';
@@ -31,12 +31,20 @@ export async function openLibrary(path: string, host: Host): Promise<Library> {
   } catch (error) {
     throw unavailable(path, error);
   }
-  const attempt = host.lock(lock);
+  const attempt = tryLock(host, path, lock);
   if (attempt.acquired) return { path, lock: attempt.lock };
   throw new TorporError('LIBRARY_IN_USE', `Another agent owns the library ${path}.`, {
     hint: 'Use the one that runs, or end it with “torpor agent stop”.',
     details: { pid: attempt.pid },
   });
+}
+
+function tryLock(host: Host, path: string, lock: string): LockAttempt {
+  try {
+    return host.lock(lock);
+  } catch (error) {
+    throw unavailable(path, error);
+  }
 }
 
 /** Every bundle of the library, by folder name. One that cannot be read is listed, never left out. */
@@ -47,6 +55,7 @@ export async function listLibrary(path: string): Promise<Entry[]> {
 
 export async function readEntry(bundle: Bundle): Promise<Entry> {
   try {
+    await assertFolder(bundle.path);
     return { kind: 'machine', bundle, config: await readConfig(bundle) };
   } catch (error) {
     return { kind: 'broken', bundle, problem: toProblem(error) };
@@ -67,9 +76,7 @@ export async function createBundle(
   await mkdir(staged.path, { recursive: true, mode: 0o700 });
   try {
     await writeConfig(staged, await fill(staged));
-    const target = join(library, await freeFolder(library, config.name));
-    await renameDurably(staged.path, target);
-    return bundleAt(target);
+    return await moveToName(staged, library, config.name);
   } catch (error) {
     await rm(staged.path, { recursive: true, force: true });
     throw error;
@@ -86,10 +93,30 @@ export async function renameBundle(
   config: MachineConfig,
 ): Promise<Bundle> {
   await writeConfig(bundle, config);
-  if (folderNameFor(config.name) === basename(bundle.path)) return bundle;
-  const target = join(library, await freeFolder(library, config.name));
-  await renameDurably(bundle.path, target);
-  return bundleAt(target);
+  return moveToName(bundle, library, config.name);
+}
+
+/** Moves a bundle to the first free folder for `name`; the one that it has already counts as free. */
+async function moveToName(bundle: Bundle, library: string, name: string): Promise<Bundle> {
+  const taken = (await readdir(library)).filter((other) => other !== basename(bundle.path));
+  for (;;) {
+    const folder = firstFree(folderNameFor(name), taken);
+    const target = join(library, folder);
+    if (target === bundle.path) return bundle;
+    try {
+      await renameDurably(bundle.path, target);
+      return bundleAt(target);
+    } catch (error) {
+      // Somebody took it since, or the file system holds two names for one that we do not.
+      if (!isTaken(error)) throw error;
+      taken.push(folder);
+    }
+  }
+}
+
+function isTaken(error: unknown): boolean {
+  const errno = errnoOf(error);
+  return errno === 'ENOTEMPTY' || errno === 'EEXIST';
 }
 
 /** Deletes a bundle for good: out of the library by one rename, so that no half of it is ever listed. */
@@ -109,20 +136,23 @@ export async function sweepStaging(library: string): Promise<void> {
 
 async function bundleNames(path: string): Promise<string[]> {
   try {
-    const found = await readdir(path, { withFileTypes: true });
-    return found
-      .filter((entry) => entry.name.endsWith(bundleSuffix) && entry.name !== bundleSuffix)
-      .filter((entry) => entry.isDirectory())
-      .map((entry) => entry.name)
+    return (await readdir(path))
+      .filter((name) => name.endsWith(bundleSuffix) && name !== bundleSuffix)
       .sort((a, b) => a.localeCompare(b));
   } catch (error) {
     throw unavailable(path, error);
   }
 }
 
-async function freeFolder(library: string, name: string): Promise<string> {
-  const taken = new Set((await readdir(library)).map((entry) => entry.toLowerCase()));
-  return firstFree(folderNameFor(name), taken);
+/** A link is not followed: its machine would be listed twice, or not be there tomorrow. */
+async function assertFolder(path: string): Promise<void> {
+  const found = await lstat(path);
+  if (found.isDirectory()) return;
+  const what = found.isSymbolicLink() ? 'a symbolic link' : 'a file';
+  throw new TorporError('MACHINE_BROKEN', `${path} is ${what} and not a machine’s folder.`, {
+    hint: 'Put the folder itself in its place.',
+    details: { path },
+  });
 }
 
 function unavailable(path: string, error: unknown): TorporError {

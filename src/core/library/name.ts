@@ -12,16 +12,26 @@ export function folderNameFor(name: string): string {
     .normalize('NFC')
     .replaceAll(/[/\\:]/g, '-')
     .replace(/^\./, '-');
-  return `${cutToBytes(safe, maxNameBytes)}${bundleSuffix}`;
+  // One character with hundreds of accents is longer than all the room there is.
+  const stem = cutToBytes(safe, maxNameBytes) || 'machine';
+  return `${stem}${bundleSuffix}`;
 }
 
-/** `folder`, or the first of `folder 2`, `folder 3`, … that is not taken; compared without case. */
-export function firstFree(folder: string, taken: ReadonlySet<string>): string {
+/**
+ * `folder`, or the first of `folder 2`, `folder 3`, … that is not taken; compared as the more
+ * forgiving file systems do, without case and however accents are written.
+ */
+export function firstFree(folder: string, names: Iterable<string>): string {
+  const taken = new Set([...names].map(fold));
   const stem = folder.slice(0, -bundleSuffix.length);
   for (let number = 1; ; number++) {
     const candidate = number === 1 ? folder : `${stem} ${number}${bundleSuffix}`;
-    if (!taken.has(candidate.toLowerCase())) return candidate;
+    if (!taken.has(fold(candidate))) return candidate;
   }
+}
+
+function fold(name: string): string {
+  return name.normalize('NFC').toLowerCase();
 }
 
 function cutToBytes(text: string, limit: number): string {

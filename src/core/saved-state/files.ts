@@ -13,6 +13,7 @@ import { type Manifest, readManifest, writeManifest } from './manifest.ts';
  *
  *   prepare   an empty state directory for a guest that is about to run
  *   commit    manifest.json appears: the files are a saved state
+ *   revoke    manifest.json goes again: the suspension failed, the guest goes on
  *   consume   manifest.json becomes consumed.json: the guest is about to go on
  *   restore   consumed.json becomes manifest.json again: the guest did not go on after all
  *   finish    the files that only the saved state needed are removed
@@ -30,12 +31,18 @@ export function loadManifest(bundle: Bundle): Promise<Manifest> {
 
 /**
  * Makes the state directory empty for a guest that boots. A state, or the memory of a guest that
- * ended unexpectedly, is set aside first; returns where it went, undefined when there was none.
+ * ended unexpectedly, is set aside first; returns where it went, undefined when there was none. On
+ * failure everything is where it was.
  */
 export async function prepare(bundle: Bundle, reason: string): Promise<string | undefined> {
   const leftovers = await entriesOf(bundle.files.state);
   const moved = leftovers.length === 0 ? undefined : await setAside(bundle, reason);
-  await mkdir(bundle.files.state, { recursive: true, mode: 0o700 });
+  try {
+    await mkdir(bundle.files.state, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    await putBack(bundle, moved);
+    throw error;
+  }
   return moved;
 }
 
@@ -46,11 +53,20 @@ export async function commit(bundle: Bundle, manifest: Manifest): Promise<void> 
   await rm(bundle.files.consumed, { force: true });
 }
 
+/** Undoes `commit`, also one that failed midway: what the directory holds is no saved state. */
+export async function revoke(bundle: Bundle): Promise<void> {
+  await rm(bundle.files.manifest, { force: true });
+  await flushDirectory(bundle.files.state);
+}
+
 export async function consume(bundle: Bundle): Promise<void> {
   await renameDurably(bundle.files.manifest, bundle.files.consumed);
 }
 
+/** Undoes `consume`, also one that failed midway. */
 export async function restoreConsumed(bundle: Bundle): Promise<void> {
+  // An older consumed.json may be there; it must not replace a manifest that was not consumed.
+  if (await hasSavedState(bundle)) return;
   await renameDurably(bundle.files.consumed, bundle.files.manifest);
 }
 
@@ -60,8 +76,13 @@ export async function finish(bundle: Bundle, manifest: Manifest): Promise<void> 
   await rm(bundle.files.consumed, { force: true });
 }
 
-/** Removes the state directory of a guest that shut down by itself: its memory is worth nothing. */
+/**
+ * Removes the state directory: of a guest that shut down by itself, whose memory is worth nothing, or
+ * with a saved state that a person discards. The manifest goes first, so that a crash midway does
+ * not leave a saved state that lacks files.
+ */
 export async function clear(bundle: Bundle): Promise<void> {
+  await rm(bundle.files.manifest, { force: true });
   await rm(bundle.files.state, { recursive: true, force: true });
 }
 
@@ -69,8 +90,8 @@ export async function clear(bundle: Bundle): Promise<void> {
 export async function putBack(bundle: Bundle, moved: string | undefined): Promise<void> {
   await clear(bundle);
   if (moved === undefined) return;
-  await rm(join(moved, recordName));
   await renameDurably(moved, bundle.files.state);
+  await rm(join(bundle.files.state, recordName), { force: true });
 }
 
 const recordName = 'set-aside.json';
@@ -82,15 +103,23 @@ const setAsideRecord = z.strictObject({
 
 export type SetAside = z.infer<typeof setAsideRecord> & { readonly path: string };
 
-/** Moves the state directory to set-aside/, where nothing uses it and nothing deletes it. */
+/**
+ * Moves the state directory to set-aside/, where nothing uses it and nothing deletes it. The record
+ * of why is written before, so that one rename moves both or neither.
+ */
 export async function setAside(bundle: Bundle, reason: string): Promise<string> {
   const at = new Date().toISOString();
   const name = `${at.replaceAll(/[:.]/g, '-')}-${randomUUID().slice(0, 4)}`;
   const target = join(bundle.files.setAside, name);
-  await mkdir(bundle.files.setAside, { recursive: true, mode: 0o700 });
-  await renameDurably(bundle.files.state, target);
-
-  await writeJson(join(target, recordName), { at, reason });
+  const record = join(bundle.files.state, recordName);
+  await writeJson(record, { at, reason });
+  try {
+    await mkdir(bundle.files.setAside, { recursive: true, mode: 0o700 });
+    await renameDurably(bundle.files.state, target);
+  } catch (error) {
+    await rm(record, { force: true });
+    throw error;
+  }
   return target;
 }
 

@@ -42,6 +42,8 @@ const codes = {
   STATE_DAMAGED: exitCodes.stateRefused,
   STATE_DOES_NOT_FIT: exitCodes.stateRefused,
   STATE_MISSING: exitCodes.stateRefused,
+  /** Only ever a note: a saved state was deliberately left as it is. */
+  STATE_LEFT: exitCodes.done,
   SUSPEND_FAILED: exitCodes.failed,
   RESUME_FAILED: exitCodes.failed,
   // hypervisor and host

@@ -5,6 +5,8 @@ import { join } from 'node:path';
  *
  *   Library/
  *     .torpor/agent.lock        kernel lock of the one agent that owns the library
+ *     .torpor/agent.json        where that agent listens; says nothing about whether it still runs
+ *     .torpor/agent.log         what the agent did, bounded; .1 is the older half
  *     .torpor/staging/ID/       bundles being created, cloned or deleted
  *     Name.torpor/              a bundle: one machine
  */
@@ -15,6 +17,8 @@ export function libraryLayout(library: string) {
   return {
     hidden,
     lock: join(hidden, 'agent.lock'),
+    record: join(hidden, 'agent.json'),
+    log: join(hidden, 'agent.log'),
     staging: join(hidden, 'staging'),
   };
 }

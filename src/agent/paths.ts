@@ -1,0 +1,46 @@
+import { realpath } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { errnoOf } from '../core/errors.ts';
+
+export interface Surroundings {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly platform: NodeJS.Platform;
+  readonly home: string;
+}
+
+/** This process's environment, platform and home. */
+export function surroundings(): Surroundings {
+  return { environment: process.env, platform: process.platform, home: homedir() };
+}
+
+/**
+ * Where the library is unless a person names another: TORPOR_LIBRARY, else Application Support on
+ * macOS and the XDG data folder elsewhere. A relative XDG_DATA_HOME is ignored, as the XDG Base
+ * Directory Specification asks.
+ */
+export function defaultLibrary({ environment, platform, home } = surroundings()): string {
+  const named = environment.TORPOR_LIBRARY;
+  if (named !== undefined && named !== '') return resolve(named);
+  if (platform === 'darwin') {
+    return join(home, 'Library', 'Application Support', 'Torpor', 'Library');
+  }
+  const data = environment.XDG_DATA_HOME;
+  const base = data !== undefined && isAbsolute(data) ? data : join(home, '.local', 'share');
+  return join(base, 'torpor', 'library');
+}
+
+/**
+ * One spelling for one folder, whatever symbolic links lead to it: that of the deepest folder that
+ * exists, and the rest as it is named.
+ */
+export async function canonicalPath(path: string): Promise<string> {
+  const absolute = resolve(path);
+  try {
+    return await realpath(absolute);
+  } catch (error) {
+    const parent = dirname(absolute);
+    if (errnoOf(error) !== 'ENOENT' || parent === absolute) throw error;
+    return join(await canonicalPath(parent), basename(absolute));
+  }
+}

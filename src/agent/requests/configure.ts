@@ -1,0 +1,72 @@
+import type { MachineView } from '../../contract/app-state.ts';
+import type { Changes, MachineRef } from '../../contract/requests.ts';
+import type { Hardware, MachineConfig } from '../../core/config.ts';
+import { TorporError } from '../../core/errors.ts';
+import { renameBundle } from '../../core/library/library.ts';
+import type { Machine } from '../../core/machine.ts';
+import { hardwareDifferences } from '../../core/saved-state/fit.ts';
+import { assertCanPerform } from '../../core/status.ts';
+import type { AgentContext } from '../context.ts';
+import { assertReadable } from '../image.ts';
+import { viewListed, viewMachine } from '../view.ts';
+
+/**
+ * Changes a machine's settings. Its hardware stays as it is while a saved state waits for it, since
+ * that state would be refused afterwards.
+ */
+export async function setMachine(
+  { machines, assertAccepting }: AgentContext,
+  { machine: reference, changes }: MachineRef & { readonly changes: Changes },
+): Promise<MachineView> {
+  assertAccepting();
+  const machine = await machines.usable(reference);
+  const config = applyChanges(machine.config, changes);
+  assertStateSurvives(machine, config.hardware);
+  if (typeof changes.iso === 'string') await assertReadable(changes.iso, 'The ISO image');
+  await machines.hold(machine, 'being changed', () => machine.configure(config));
+  return viewMachine(machine);
+}
+
+/** `config` with the changes that are named. */
+export function applyChanges(config: MachineConfig, changes: Changes): MachineConfig {
+  const { policy, ...hardware } = changes;
+  return {
+    ...config,
+    hardware: { ...config.hardware, ...hardware },
+    policy: { ...config.policy, ...policy },
+  };
+}
+
+function assertStateSurvives({ status, config }: Machine, wanted: Hardware): void {
+  if (status !== 'suspended') return;
+  const differences = hardwareDifferences(config.hardware, wanted);
+  if (differences.length === 0) return;
+  const list = differences.map(({ what, saved, now }) => `${what}: ${saved} → ${now}`).join('; ');
+  throw new TorporError(
+    'WRONG_STATUS',
+    `“${config.name}” is suspended, and its saved state would not fit any more (${list}).`,
+    {
+      hint: 'Resume it and shut its guest down first, or give the state up with “torpor discard-state”.',
+      details: { differences },
+    },
+  );
+}
+
+/** Renames a machine, and its folder with it. */
+export async function renameMachine(
+  { machines, names, library, assertAccepting }: AgentContext,
+  { machine: reference, name }: MachineRef & { readonly name: string },
+): Promise<MachineView> {
+  assertAccepting();
+  const machine = await machines.usable(reference);
+  const rename = () => {
+    assertCanPerform('rename', machine.status, machine.config.name);
+    return renameBundle(library, machine.bundle, { ...machine.config, name });
+  };
+  const bundle = await names.reserve(
+    name,
+    () => machines.restructure(() => machines.hold(machine, 'being renamed', rename)),
+    machine.config.name,
+  );
+  return viewListed(await machines.find(bundle.path));
+}

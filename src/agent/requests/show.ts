@@ -1,0 +1,71 @@
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import type { MachineDetail } from '../../contract/app-state.ts';
+import type { Capability, Session } from '../../core/driver.ts';
+import { errnoOf } from '../../core/errors.ts';
+import { listSetAside } from '../../core/saved-state/files.ts';
+import type { AgentContext } from '../context.ts';
+import { viewBroken, viewMachine } from '../view.ts';
+
+/** Everything about one machine, read anew from its bundle. */
+export async function showMachine(
+  { machines }: AgentContext,
+  reference: string,
+): Promise<MachineDetail> {
+  await machines.rescan();
+  const found = await machines.find(reference);
+  const bundle = found.kind === 'machine' ? found.machine.bundle : found.bundle;
+  const rest = {
+    setAside: await listSetAside(bundle),
+    consoleTail: await readTail(bundle.files.serialLog),
+  };
+  if (found.kind === 'broken') {
+    return { ...viewBroken(found), config: found.config ?? null, missing: [], ...rest };
+  }
+  const { machine } = found;
+  const missing = machine.session === undefined ? [] : missingOf(machine.session);
+  return {
+    ...viewMachine(machine, machines.isHeld(machine)),
+    config: machine.config,
+    missing,
+    ...rest,
+  };
+}
+
+function missingOf(session: Session): MachineDetail['missing'] {
+  const capabilities: Record<string, Capability<unknown>> = {
+    save: session.save,
+    requestStop: session.requestStop,
+    screenshot: session.screenshot,
+    console: session.console,
+    setClock: session.setClock,
+  };
+  return Object.entries(capabilities).flatMap(([capability, found]) =>
+    found.available ? [] : [{ capability, reason: found.reason }],
+  );
+}
+
+const tailBytes = 8 * 1024;
+const tailLines = 40;
+
+/** The last lines of a text file, at most 40 and 8 KiB of them; nothing when there is no such file. */
+async function readTail(path: string): Promise<string> {
+  let file: Awaited<ReturnType<typeof open>>;
+  try {
+    file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return '';
+    throw error;
+  }
+  try {
+    const { size } = await file.stat();
+    const start = Math.max(0, size - tailBytes);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(tailBytes), 0, tailBytes, start);
+    const lines = buffer.toString('utf8', 0, bytesRead).split('\n');
+    const whole = start === 0 ? lines : lines.slice(1);
+    const last = whole.at(-1) === '' ? tailLines + 1 : tailLines;
+    return whole.slice(-last).join('\n');
+  } finally {
+    await file.close();
+  }
+}

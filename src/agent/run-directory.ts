@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+import { chmod, lstat, mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import { errnoOf, TorporError } from '../core/errors.ts';
+import { currentUserId } from './identity.ts';
+import { canonicalPath, type Surroundings, surroundings } from './paths.ts';
+
+/**
+ * Where sockets live, apart from the library: a library's path may be too long for a socket, and its
+ * volume may not hold sockets at all. Everything here is gone after a reboot.
+ *
+ *   BASE/                    only this user's: $XDG_RUNTIME_DIR/torpor, else /tmp/torpor-UID
+ *     LIBRARY/               8 characters that stand for the library's path
+ *       control.sock         the agent's control socket
+ *       MACHINE/             12 characters of the machine's id; the driver's sockets, and attach.sock
+ */
+
+/** sun_path holds 104 bytes on macOS and 108 on Linux, with the zero that ends it. */
+const maxSocketPathBytes = 103;
+
+/** No socket in a machine's directory may have a longer name. */
+const longestSocketName = 'x'.repeat('hypervisor.sock'.length);
+
+/** The directory for this user's sockets; not created yet. */
+export function runBase({ environment, platform }: Surroundings = surroundings()): string {
+  if (platform === 'darwin') return join(tmpdir(), 'torpor');
+  const runtime = environment.XDG_RUNTIME_DIR;
+  if (runtime !== undefined && isAbsolute(runtime)) return join(runtime, 'torpor');
+  return `/tmp/torpor-${currentUserId()}`;
+}
+
+/**
+ * Makes the run directory of `library` and returns it. Throws PERMISSION_DENIED when something at
+ * one of the paths is not a directory of this user's alone (another user could have put it there to
+ * read along), PATH_TOO_LONG when its sockets could not be opened.
+ */
+export async function openRunDirectory(base: string, library: string): Promise<string> {
+  const hash = createHash('sha256').update(await canonicalPath(library));
+  const directory = join(base, hash.digest('hex').slice(0, 8));
+  assertSocketsFit(machineRunDirectory(directory, '0'.repeat(36)));
+  await makePrivate(base);
+  await makePrivate(directory);
+  return directory;
+}
+
+/** The directory for the sockets of the machine with this id; not created yet. */
+export function machineRunDirectory(runDirectory: string, machineId: string): string {
+  return join(runDirectory, machineId.replaceAll('-', '').slice(0, 12));
+}
+
+/** Makes sure that `path` is a directory that only this user can enter. */
+export async function makePrivate(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 });
+  } catch (error) {
+    if (errnoOf(error) !== 'EEXIST') throw error;
+  }
+  const found = await lstat(path);
+  if (!found.isDirectory()) throw notOurs(path, 'it is not a directory');
+  if (found.uid !== currentUserId()) throw notOurs(path, 'it belongs to another user');
+  if ((found.mode & 0o077) !== 0) await chmod(path, 0o700);
+}
+
+function assertSocketsFit(machineDirectory: string): void {
+  const longest = join(machineDirectory, longestSocketName);
+  const bytes = Buffer.byteLength(longest);
+  if (bytes <= maxSocketPathBytes) return;
+  throw new TorporError(
+    'PATH_TOO_LONG',
+    `The directory for sockets has too long a path: ${machineDirectory}.`,
+    {
+      hint: 'Set XDG_RUNTIME_DIR (on macOS: TMPDIR) to a shorter path.',
+      details: { bytes, limit: maxSocketPathBytes, path: longest },
+    },
+  );
+}
+
+function notOurs(path: string, why: string): TorporError {
+  return new TorporError('PERMISSION_DENIED', `${path} cannot hold Torpor’s sockets: ${why}.`, {
+    hint: 'Somebody else may have put it there. Remove it, or set XDG_RUNTIME_DIR to a directory of your own.',
+    details: { path },
+  });
+}

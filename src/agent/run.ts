@@ -1,0 +1,86 @@
+import type { Report } from '../contract/requests.ts';
+import type { ExitCode, Problem } from '../core/errors.ts';
+import { exitCodeOf, exitCodes, toProblem } from '../core/errors.ts';
+import type { SaveReason } from '../core/saved-state/manifest.ts';
+import { type Agent, type AgentOptions, startAgent } from './agent.ts';
+
+/** The one line that a headless agent says on standard output: to whoever started it. */
+export type Announcement =
+  | { readonly ready: { readonly pid: number; readonly socket: string; readonly library: string } }
+  | { readonly error: Problem };
+
+export interface RunOptions extends AgentOptions {
+  /** How long saving everything may take at the end; 0 for as long as it takes. */
+  readonly deadlineSeconds: number;
+  readonly announce: (announcement: Announcement) => void;
+  /** Tells a person who waits what goes on at the end, a sentence at a time. */
+  readonly tell: (sentence: string) => void;
+}
+
+/** The end of a session of the desktop and of the computer come as SIGTERM, a closed terminal as SIGHUP. */
+const reasonOf = { SIGTERM: 'shutdown', SIGINT: 'quit', SIGHUP: 'quit' } as const satisfies Record<
+  string,
+  SaveReason
+>;
+
+type EndSignal = keyof typeof reasonOf;
+
+/**
+ * Runs an agent until a signal or a client ends it, and returns what the process should exit with: 0
+ * when every machine was left as its policy says. Machines that could not be saved run on as
+ * processes of their own, and the exit code is 1. A second signal ends nothing: states that are
+ * being written are finished.
+ */
+export async function runAgent(options: RunOptions): Promise<ExitCode> {
+  const { announce, tell } = options;
+  let agent: Agent;
+  try {
+    agent = await startAgent(options);
+  } catch (error) {
+    const problem = toProblem(error);
+    announce({ error: problem });
+    return exitCodeOf(problem.code);
+  }
+  const stopListening = endOnSignals(agent, options);
+  const logCrash = (error: unknown): void => agent.log.fatal({ error }, 'crashed');
+  process.on('uncaughtExceptionMonitor', logCrash);
+  announce({
+    ready: { pid: process.pid, socket: agent.socket, library: agent.state().library.path },
+  });
+  try {
+    const reports = await agent.ended;
+    for (const report of reports) tell(sentenceFor(report));
+    return reports.some(({ problem }) => problem !== undefined) ? exitCodes.failed : exitCodes.done;
+  } finally {
+    stopListening();
+    process.off('uncaughtExceptionMonitor', logCrash);
+  }
+}
+
+function endOnSignals(agent: Agent, { deadlineSeconds, tell }: RunOptions): () => void {
+  let isEnding = false;
+  const onSignal = (signal: EndSignal): void => {
+    agent.log.info({ signal }, isEnding ? 'still saving' : 'ending');
+    if (isEnding) {
+      tell('States are still being written; this ends by itself when they are safe.');
+      return;
+    }
+    isEnding = true;
+    tell('Saving every machine…');
+    const deadline = deadlineSeconds === 0 ? undefined : deadlineSeconds;
+    agent.stop(reasonOf[signal], { deadlineSeconds: deadline }).catch((error: unknown) => {
+      agent.log.fatal({ error }, 'could not end in order');
+    });
+  };
+  const signals: readonly EndSignal[] = ['SIGTERM', 'SIGINT', 'SIGHUP'];
+  for (const signal of signals) process.on(signal, onSignal);
+  return () => {
+    for (const signal of signals) process.off(signal, onSignal);
+  };
+}
+
+function sentenceFor({ name, status, seconds, problem }: Report): string {
+  if (problem === undefined) return `“${name}” is ${status} (${seconds.toFixed(1)} s).`;
+  const hint = problem.hint === undefined ? '' : ` ${problem.hint}`;
+  return `${problem.message}${hint} It runs on by itself.`;
+}

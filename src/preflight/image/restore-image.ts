@@ -126,7 +126,10 @@ function nothingStated(): Requirements {
 function noImage(source: Source): TorporError {
   return new TorporError(
     'IMAGE_INVALID',
-    `${source.location} is a zip archive, but no restore image of an Apple device.`,
-    { hint: 'Restore images usually end in .ipsw; “UniversalMac” images are those of macOS.' },
+    `The file is a zip archive, but no restore image of an Apple device.`,
+    {
+      details: { location: source.location },
+      hint: 'Restore images usually end in .ipsw; “UniversalMac” images are those of macOS.',
+    },
   );
 }

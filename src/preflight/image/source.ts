@@ -50,7 +50,7 @@ export async function openSource(location: string, options: SourceOptions = {}):
 export function beyondEnd(location: string): TorporError {
   return new TorporError(
     'IMAGE_INVALID',
-    `${location} refers to data beyond its own end; it is damaged or incomplete.`,
-    { hint: 'Download the image again.' },
+    `The image refers to data beyond its own end; it is damaged or incomplete.`,
+    { details: { location }, hint: 'Download the image again.' },
   );
 }

@@ -150,14 +150,11 @@ function asDamaged(source: Source, error: unknown): TorporError {
 }
 
 function damaged(source: Source, what: string, cause?: unknown): TorporError {
-  return new TorporError(
-    'IMAGE_INVALID',
-    `${source.location} is no usable restore image: ${what}.`,
-    {
-      cause,
-      hint: 'It may be incomplete or damaged. Download it again, or use an image from Apple’s servers.',
-    },
-  );
+  return new TorporError('IMAGE_INVALID', `The image cannot be used: ${what}.`, {
+    cause,
+    details: { location: source.location },
+    hint: 'It may be incomplete or damaged. Download it again, or use an image from Apple’s servers.',
+  });
 }
 
 function tooLarge(source: Source): TorporError {

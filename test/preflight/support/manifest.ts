@@ -21,6 +21,7 @@ export type Plain =
   | number
   | boolean
   | Uint8Array
+  | Date
   | readonly Plain[]
   | { readonly [key: string]: Plain | undefined };
 
@@ -103,6 +104,7 @@ function element(value: Plain): string {
   if (typeof value === 'string') return `<string>${escaped(value)}</string>`;
   if (typeof value === 'number') return `<integer>${value}</integer>`;
   if (typeof value === 'boolean') return value ? '<true/>' : '<false/>';
+  if (value instanceof Date) return `<date>${value.toISOString().slice(0, 19)}Z</date>`;
   if (value instanceof Uint8Array) {
     return `<data>\n${Buffer.from(value).toString('base64')}\n</data>`;
   }

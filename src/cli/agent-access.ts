@@ -1,0 +1,39 @@
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { defaultLibrary } from '../agent/paths.ts';
+import type { AgentAccess } from './terminal.ts';
+
+/** The real agents. What runs one is loaded only where one is run. */
+export const agentAccess: AgentAccess = {
+  defaultLibrary,
+
+  async connectOrLaunch(library) {
+    const { connectOrLaunch } = await import('../agent/launch.ts');
+    return connectOrLaunch({ library, command: agentCommand(library) });
+  },
+
+  async connectIfRunning(library) {
+    const { connectIfRunning } = await import('../agent/launch.ts');
+    return connectIfRunning(library);
+  },
+
+  async run(library, voice) {
+    const { runHeadless } = await import('./run-headless.ts');
+    return runHeadless(library, voice);
+  },
+
+  async runDirectory(library) {
+    const [{ readRecord }, { canonicalPath }] = await Promise.all([
+      import('../agent/record.ts'),
+      import('../agent/paths.ts'),
+    ]);
+    const record = await readRecord(await canonicalPath(library));
+    return record === undefined ? null : dirname(record.socket);
+  },
+};
+
+/** This program again, as `torpor agent run` for one library; with --json it announces itself. */
+function agentCommand(library: string): readonly [string, ...string[]] {
+  const program = fileURLToPath(new URL('./index.ts', import.meta.url));
+  return [process.execPath, program, 'agent', 'run', '--json', '--library', library];
+}

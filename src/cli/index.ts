@@ -1,0 +1,13 @@
+#!/usr/bin/env node
+import { enableCompileCache } from 'node:module';
+import { join } from 'node:path';
+import { cacheDirectory } from './cache-directory.ts';
+
+// Before anything else is loaded: what is compiled once need not be compiled at the next start.
+enableCompileCache(join(cacheDirectory(), 'code'));
+
+const [{ runCli }, { processTerminal }] = await Promise.all([
+  import('./run.ts'),
+  import('./process-terminal.ts'),
+]);
+process.exitCode = await runCli(process.argv.slice(2), processTerminal());

@@ -1,0 +1,65 @@
+import { MultiBar, type SingleBar } from 'cli-progress';
+import type { MachineView } from '../../contract/app-state.ts';
+import type { TerminalOutput } from '../terminal.ts';
+import { elapsedLine, progressLine, type Work } from './line.ts';
+import { createRate, type Rate } from './rate.ts';
+
+/** Lines on a terminal that move. */
+export interface Bars {
+  /**
+   * A line for each of `machines` that has an operation in flight; when none has, one line that tells
+   * how long `label` takes. Times in milliseconds since 1970.
+   */
+  draw(machines: readonly MachineView[], work: Work): void;
+  /** Removes the lines. */
+  stop(): void;
+}
+
+export function createBars(output: TerminalOutput): Bars {
+  const lines = new Map<string, SingleBar>();
+  const rates = new Map<string, Rate>();
+  const bars = new MultiBar({
+    stream: output,
+    clearOnComplete: true,
+    hideCursor: true,
+    // Otherwise it ends the process by itself at Ctrl-C.
+    gracefulExit: false,
+    format: (_options, _params, payload: { text?: string }) =>
+      cut(payload.text ?? '', output.columns ?? 80),
+  });
+
+  function textsFor(machines: readonly MachineView[], work: Work): Map<string, string> {
+    const texts = new Map<string, string>();
+    for (const { id, name, progress } of machines) {
+      if (progress === null) continue;
+      const rate = rates.get(id) ?? createRate();
+      rates.set(id, rate);
+      const bytesPerSecond = rate.note(progress, work.now);
+      texts.set(id, progressLine({ name, progress, bytesPerSecond, now: work.now }));
+    }
+    if (texts.size === 0) texts.set('', elapsedLine(work));
+    return texts;
+  }
+
+  return {
+    draw(machines, work) {
+      const texts = textsFor(machines, work);
+      for (const [key, bar] of lines) {
+        if (texts.has(key)) continue;
+        bars.remove(bar);
+        lines.delete(key);
+      }
+      for (const [key, text] of texts) {
+        const bar = lines.get(key);
+        if (bar === undefined) lines.set(key, bars.create(1, 0, { text }));
+        else bar.update(0, { text });
+      }
+    },
+    stop: () => bars.stop(),
+  };
+}
+
+/** A line that wraps would be drawn again and again, one below the other. */
+function cut(line: string, columns: number): string {
+  return line.length < columns ? line : `${line.slice(0, Math.max(0, columns - 2))}…`;
+}

@@ -1,0 +1,57 @@
+import type { OperationProgress } from '../../contract/app-state.ts';
+import { formatBytes } from '../format/size.ts';
+import { formatSeconds } from '../format/time.ts';
+
+const barCells = 20;
+
+/** Something that takes time; times in milliseconds since 1970. */
+export interface Work {
+  readonly label: string;
+  readonly startedAt: number;
+  readonly now: number;
+}
+
+export interface ProgressView {
+  readonly name: string;
+  readonly progress: OperationProgress;
+  /** Undefined while it is unknown. */
+  readonly bytesPerSecond: number | undefined;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/**
+ * One line that says how far an operation is: what is known of bytes, rate and time left, and
+ * whether Ctrl-C ends it. Without bytes it tells only how long it has taken.
+ */
+export function progressLine({ name, progress, bytesPerSecond, now }: ProgressView): string {
+  const { amount, cancellable, startedAt, status } = progress;
+  const label = `${status} “${name}”`;
+  const parts =
+    amount === null || amount.total === 0
+      ? [elapsedLine({ label, startedAt, now })]
+      : [label, ...amountParts(amount.done, amount.total, bytesPerSecond)];
+  if (cancellable) parts.push('Ctrl-C cancels');
+  return parts.join('  ');
+}
+
+/** How long something takes of which nothing else is known. */
+export function elapsedLine({ label, startedAt, now }: Work): string {
+  return `${label} … ${formatSeconds(Math.max(0, Math.round((now - startedAt) / 1000)))}`;
+}
+
+function amountParts(done: number, total: number, rate: number | undefined): string[] {
+  const share = Math.min(1, done / total);
+  const percent = String(Math.floor(share * 100)).padStart(3);
+  const parts = [`${bar(share)} ${percent} %`, `${formatBytes(done)} of ${formatBytes(total)}`];
+  if (rate !== undefined && rate > 0) {
+    const left = Math.ceil(Math.max(0, total - done) / rate);
+    parts.push(`${formatBytes(rate)}/s`, `${formatSeconds(left)} left`);
+  }
+  return parts;
+}
+
+function bar(share: number): string {
+  const full = Math.round(share * barCells);
+  return '█'.repeat(full) + '░'.repeat(barCells - full);
+}

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { lstat, open, rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { errnoOf, TorporError } from '../../core/errors.ts';
-import type { Host } from '../../core/host.ts';
+import type { FlushOptions, Host } from '../../core/host.ts';
 import type { MemoryFile } from '../../core/saved-state/manifest.ts';
 
 /**
@@ -21,25 +21,40 @@ export async function createMemoryFile(host: Host, path: string, bytes: number):
     await file.close();
   }
   try {
-    await reserveMemory(host, path, bytes);
+    await host.reserve(path, bytes);
   } catch (error) {
+    const problem = await explain(error, host, path, bytes);
     await rm(path, { force: true });
-    throw error;
+    throw problem;
   }
 }
 
-/** Reserves again what was given back. Throws NO_SPACE with what is missing; the contents stay. */
+/**
+ * Reserves again what was given back. Throws NO_SPACE with what is missing; the contents stay. Where
+ * a sparse file cannot be reserved (macOS, F_PREALLOCATE), the volume must have the room instead.
+ */
 export async function reserveMemory(host: Host, path: string, bytes: number): Promise<void> {
   try {
     await host.reserve(path, bytes);
   } catch (error) {
-    throw await explain(error, host, path, bytes);
+    if (errnoOf(error) !== 'EOPNOTSUPP') throw await explain(error, host, path, bytes);
+    const { available } = await host.space(path);
+    const missing = bytes - (await host.allocatedBytes(path)) - available;
+    if (missing > 0) throw noRoom(bytes, available, missing, error);
   }
 }
 
-/** Gives back what the guest never touched and describes the file. It must be flushed before. */
-export async function settleMemory(host: Host, path: string): Promise<MemoryFile> {
+/**
+ * Gives back what the guest never touched, flushes the file and describes it. In this order, since
+ * giving back changes the time that the record vouches for, which must survive a power cut too.
+ */
+export async function settleMemory(
+  host: Host,
+  path: string,
+  options: FlushOptions,
+): Promise<MemoryFile> {
   await host.releaseUnused(path);
+  await host.flush(path, options);
   const [dataBytes, found] = [await host.allocatedBytes(path), await lstat(path, { bigint: true })];
   return {
     name: basename(path),
@@ -65,10 +80,14 @@ async function explain(error: unknown, host: Host, path: string, bytes: number):
   if (errno !== 'ENOSPC' && errno !== 'EDQUOT') return error;
   const { available } = await host.space(path);
   const missing = Math.max(0, bytes - (await host.allocatedBytes(path)) - available);
-  return new TorporError('NO_SPACE', `There is no room for ${mebibytes(bytes)} of guest memory.`, {
+  return noRoom(bytes, available, missing, error);
+}
+
+function noRoom(needed: number, available: number, missing: number, cause: unknown): TorporError {
+  return new TorporError('NO_SPACE', `There is no room for ${mebibytes(needed)} of guest memory.`, {
     hint: `Free ${mebibytes(missing)} on the library’s volume, or give the machine less memory.`,
-    details: { neededBytes: bytes, availableBytes: available, missingBytes: missing },
-    cause: error,
+    details: { neededBytes: needed, availableBytes: available, missingBytes: missing },
+    cause,
   });
 }
 

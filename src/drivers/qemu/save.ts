@@ -32,12 +32,12 @@ export async function saveInstant(
 ): Promise<{ files: SavedFile[]; memory: MemoryFile }> {
   const { host, bundle, options } = input;
   const device = await writeStream(input, bundle.files.deviceState, true);
-  await host.flush(bundle.files.memory, {
+  const memory = await settleMemory(host, bundle.files.memory, {
     signal: options.signal,
     onProgress: (done, total) =>
       options.onProgress?.({ done: done + device.bytes, total: total + device.bytes }),
   });
-  return { files: [device], memory: await settleMemory(host, bundle.files.memory) };
+  return { files: [device], memory };
 }
 
 /** Streamed mode: devices and memory into stream.state, on the medium and checked when this returns. */

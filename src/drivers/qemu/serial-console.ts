@@ -30,7 +30,8 @@ export async function attachSerial(
     writing = writing.then(() => log.append(bytes)).catch(onError);
     for (const listener of listeners) listener(bytes);
   });
-  socket.on('error', onError);
+  // It breaks when QEMU ends, which the session tells by itself.
+  socket.on('error', () => socket.destroy());
   return {
     write: (bytes) => void socket.write(bytes),
     onData(listener) {

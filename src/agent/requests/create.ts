@@ -24,7 +24,10 @@ import { viewListed } from '../view.ts';
  * Makes a machine. Images are checked before anything is written; the bundle is staged and becomes
  * part of the library by one rename, or not at all.
  */
-export function createMachine(context: AgentContext, request: CreateRequest): Promise<MachineView> {
+export async function createMachine(
+  context: AgentContext,
+  request: CreateRequest,
+): Promise<MachineView> {
   context.assertAccepting();
   return context.names.reserve(request.name, async () => {
     const driver = await chooseDriver(context.drivers, request.driver);

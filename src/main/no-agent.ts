@@ -1,0 +1,44 @@
+import type { AppState } from '../contract/app-state.ts';
+import { TorporError } from '../core/errors.ts';
+import type { PageHandlers } from './ipc.ts';
+
+/** The answers of an app whose agent has not started: an empty state, and refusals. */
+export function handlersWithoutAgent(version: string): PageHandlers {
+  const refuse = (): never => {
+    throw new TorporError('AGENT_UNREACHABLE', 'Torpor is still starting.', {
+      hint: 'Try again in a moment.',
+    });
+  };
+  const state: AppState = {
+    revision: 0,
+    agent: {
+      version,
+      pid: process.pid,
+      startedAt: new Date().toISOString(),
+      phase: 'starting',
+    },
+    library: { path: '', space: null },
+    machines: [],
+  };
+  return {
+    'state.get': () => state,
+    'machine.create': refuse,
+    'machine.show': refuse,
+    'machine.start': refuse,
+    'machine.pause': refuse,
+    'machine.resume': refuse,
+    'machine.suspend': refuse,
+    'machine.suspendAll': refuse,
+    'machine.stop': refuse,
+    'machine.cancel': refuse,
+    'machine.discardState': refuse,
+    'machine.rename': refuse,
+    'machine.clone': refuse,
+    'machine.delete': refuse,
+    'machine.set': refuse,
+    'machine.screenshot': refuse,
+    'machine.console': refuse,
+    'host.check': refuse,
+    'agent.stop': refuse,
+  };
+}

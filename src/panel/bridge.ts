@@ -1,0 +1,10 @@
+import type { Bridge } from '../contract/bridge.ts';
+
+declare global {
+  interface Window {
+    /** What src/preload exposes. */
+    readonly torpor: Bridge;
+  }
+}
+
+export const torpor: Bridge = window.torpor;

@@ -1,0 +1,28 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createTestHome, quit, type TestHome } from './support/app.ts';
+import { clickTray, isPanelVisible } from './support/tray.ts';
+
+let home: TestHome;
+beforeEach(() => {
+  home = createTestHome();
+});
+afterEach(() => home.remove());
+
+test('launches, opens its panel from the tray, answers a request, and quits', async () => {
+  const app = await home.launch();
+  const { panel } = app;
+  await panel.getByRole('status').filter({ hasText: 'Connected to Torpor' }).waitFor();
+
+  expect(await isPanelVisible(app)).toBe(false);
+  await clickTray(app);
+  expect(await isPanelVisible(app)).toBe(true);
+
+  const answer = await panel.evaluate(() => window.torpor.request('state.get', {}));
+  expect(answer).toMatchObject({ ok: true, value: { revision: 0, machines: [] } });
+  const refused = await panel.evaluate(() =>
+    window.torpor.request('machine.resume', { machine: 'none' }),
+  );
+  expect(refused).toMatchObject({ ok: false, problem: { code: 'AGENT_UNREACHABLE' } });
+
+  expect(await quit(app)).toEqual({ code: 0, signal: null });
+});

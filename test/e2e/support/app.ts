@@ -1,0 +1,91 @@
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { _electron, type ElectronApplication, type Page } from 'playwright-core';
+
+const root = path.resolve(import.meta.dirname, '..', '..', '..');
+const standin = path.join(root, 'test', 'electron-standin', 'electron');
+const installed = path.join(root, 'node_modules', 'electron');
+
+/** Electron's own binary where it was downloaded, else the stand-in. Never `require('electron')`: it downloads. */
+export function electronBinary(env: NodeJS.ProcessEnv = process.env): string {
+  const pathFile = path.join(installed, 'path.txt');
+  const name = existsSync(pathFile) ? readFileSync(pathFile, 'utf8').trim() : undefined;
+  const folder = env.ELECTRON_OVERRIDE_DIST_PATH ?? path.join(installed, 'dist');
+  const binary = path.join(folder, name ?? 'electron');
+  return existsSync(binary) ? binary : standin;
+}
+
+/** Some things can be seen in the stand-in alone: notifications, dialogs, what was opened. */
+export const isStandin = electronBinary() === standin;
+
+export interface RunningApp {
+  readonly electron: ElectronApplication;
+  /** The panel's page, loaded but not shown until the tray is clicked. */
+  readonly panel: Page;
+  /** Settles when the process has ended, however it ended. */
+  readonly ended: Promise<{ readonly code: number | null; readonly signal: string | null }>;
+}
+
+export interface TestHome {
+  readonly userData: string;
+  launch(options?: LaunchOptions): Promise<RunningApp>;
+  /** The command line of `launch`, for a second instance started by hand. */
+  commandLine(...words: readonly string[]): readonly [binary: string, ...args: string[]];
+  /** Kills what still runs, then removes the folder. */
+  remove(): Promise<void>;
+}
+
+export interface LaunchOptions {
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** A userData of its own, in which the built app is launched as often as a test wants. */
+export function createTestHome(): TestHome {
+  const folder = mkdtempSync(path.join(tmpdir(), 'torpor-e2e-'));
+  const userData = path.join(folder, 'user-data');
+  const running = new Set<RunningApp>();
+  const commandLine = (...words: readonly string[]) =>
+    [electronBinary(), `--user-data-dir=${userData}`, root, ...words] as const;
+  return {
+    userData,
+    commandLine,
+    async launch({ args = [], env = {} } = {}) {
+      const [executablePath, ...before] = commandLine(...args);
+      const electron = await _electron.launch({
+        executablePath,
+        args: before,
+        env: { ...definedOnly(process.env), XDG_CONFIG_HOME: folder, ...env },
+      });
+      const child = electron.process();
+      const ended = once(child, 'exit').then(([code, signal]) => ({ code, signal }));
+      const panel = await electron.firstWindow();
+      const app: RunningApp = { electron, panel, ended };
+      running.add(app);
+      void ended.then(() => running.delete(app));
+      return app;
+    },
+    async remove() {
+      for (const { electron, ended } of running) {
+        electron.process().kill('SIGKILL');
+        await ended;
+      }
+      rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
+    },
+  };
+}
+
+/** Asks the app to quit, as the menu does, and waits for its end. */
+export async function quit({ electron, ended }: RunningApp): Promise<Awaited<RunningApp['ended']>> {
+  // The answer may be lost with the process that should give it.
+  await electron.evaluate(({ app }) => app.quit()).catch(() => {});
+  return ended;
+}
+
+function definedOnly(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}

@@ -1,0 +1,79 @@
+/**
+ * `vite build --app` builds the three parts of the app into dist/: the main process (ESM), the preload
+ * (one CommonJS file, the only thing a sandbox loads) and the pages.
+ */
+import { readdirSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import path from 'node:path';
+import { defineConfig } from 'vite';
+
+const root = import.meta.dirname;
+const pages = path.join(root, 'src', 'panel');
+
+/** Every html file of src/panel is a page: panel.html, settings.html, and so on. */
+const pageFiles = readdirSync(pages)
+  .filter((name) => name.endsWith('.html'))
+  .map((name) => path.join(pages, name));
+
+const given = ['electron', /^node:/, ...builtinModules];
+
+export default defineConfig({
+  root: pages,
+  base: './',
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  environments: {
+    client: {
+      build: {
+        outDir: path.join(root, 'dist', 'panel'),
+        emptyOutDir: true,
+        modulePreload: false,
+        assetsInlineLimit: 0,
+        target: 'chrome146',
+        rolldownOptions: { input: pageFiles },
+      },
+    },
+    main: {
+      consumer: 'server',
+      resolve: { noExternal: true, external: ['electron'] },
+      build: {
+        outDir: path.join(root, 'dist', 'main'),
+        emptyOutDir: true,
+        target: 'node24',
+        minify: false,
+        sourcemap: true,
+        rolldownOptions: {
+          input: path.join(root, 'src', 'main', 'index.ts'),
+          external: given,
+          platform: 'node',
+          // All files in one folder, as deep as src/storage: paths relative to a module stay right,
+          // among them that of the native addon, which is never bundled.
+          output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
+        },
+      },
+    },
+    preload: {
+      consumer: 'server',
+      resolve: { noExternal: true, external: ['electron'] },
+      build: {
+        outDir: path.join(root, 'dist', 'preload'),
+        emptyOutDir: true,
+        target: 'node24',
+        minify: false,
+        rolldownOptions: {
+          input: path.join(root, 'src', 'preload', 'index.ts'),
+          external: given,
+          platform: 'node',
+          output: { format: 'cjs', entryFileNames: '[name].cjs', codeSplitting: false },
+        },
+      },
+    },
+  },
+  builder: {
+    async buildApp(builder) {
+      for (const name of ['main', 'preload', 'client']) {
+        const environment = builder.environments[name];
+        if (environment) await builder.build(environment);
+      }
+    },
+  },
+});

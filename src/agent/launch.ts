@@ -1,18 +1,19 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants, watch } from 'node:fs';
-import { lstat, open, readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Client } from '../contract/json-rpc.ts';
-import { errnoOf, fromProblem, TorporError } from '../core/errors.ts';
+import { fromProblem, TorporError } from '../core/errors.ts';
 import { libraryLayout } from '../core/library/layout.ts';
 import { connect } from './control/client.ts';
 import { linesOf } from './control/lines.ts';
-import { currentUserId } from './identity.ts';
 import { canonicalPath } from './paths.ts';
-import { readRecord } from './record.ts';
 import type { Announcement } from './run.ts';
 import { openRunDirectory, runBase } from './run-directory.ts';
+import { connectIfRunning } from './running.ts';
+
+export { connectIfRunning };
 
 export interface LaunchRequest {
   readonly library: string;
@@ -23,19 +24,6 @@ export interface LaunchRequest {
 
 /** Milliseconds that an agent which another process is starting gets until it listens. */
 const patience = 20_000;
-
-/** The agent of the library if one runs; undefined when none does, or the last one was killed. */
-export async function connectIfRunning(library: string): Promise<Client | undefined> {
-  const record = await readRecord(await canonicalPath(library));
-  if (record === undefined || !(await isOurSocket(record.socket))) return undefined;
-  try {
-    return await connect(record.socket);
-  } catch (error) {
-    const errno = error instanceof Error ? errnoOf(error.cause) : undefined;
-    if (errno === 'ECONNREFUSED' || errno === 'ENOENT') return undefined;
-    throw error;
-  }
-}
 
 /**
  * The agent of the library; starts one in the background when none runs, and waits until it says
@@ -122,16 +110,5 @@ async function connectToOther(library: string, inUse: TorporError): Promise<Clie
   } finally {
     watcher.close();
     clearTimeout(timer);
-  }
-}
-
-/** A library may come from somewhere else; a socket of another user is not an agent of ours. */
-async function isOurSocket(path: string): Promise<boolean> {
-  try {
-    const found = await lstat(path);
-    return found.isSocket() && found.uid === currentUserId();
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return false;
-    throw error;
   }
 }

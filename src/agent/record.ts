@@ -1,20 +1,16 @@
 import { rm } from 'node:fs/promises';
-import { z } from 'zod';
-import { parseWith } from '../core/config.ts';
-import { errnoOf } from '../core/errors.ts';
+import { errnoOf, TorporError } from '../core/errors.ts';
 import { readJson, writeJson } from '../core/library/atomic-file.ts';
 import { libraryLayout } from '../core/library/layout.ts';
 
-const agentRecord = z.strictObject({
-  pid: z.int().positive(),
-  /** The control socket. */
-  socket: z.string().startsWith('/'),
-  version: z.string().max(50),
-  startedAt: z.iso.datetime(),
-});
-
 /** Where the agent of a library listens: what a client reads first. Only the lock proves that it runs. */
-export type AgentRecord = z.infer<typeof agentRecord>;
+export interface AgentRecord {
+  readonly pid: number;
+  /** The control socket. */
+  readonly socket: string;
+  readonly version: string;
+  readonly startedAt: string;
+}
 
 export async function writeRecord(library: string, record: AgentRecord): Promise<void> {
   await writeJson(libraryLayout(library).record, record);
@@ -24,11 +20,28 @@ export async function writeRecord(library: string, record: AgentRecord): Promise
 export async function readRecord(library: string): Promise<AgentRecord | undefined> {
   const path = libraryLayout(library).record;
   try {
-    return parseWith(agentRecord, await readJson(path), path);
+    const record = await readJson(path);
+    if (isRecord(record)) return record;
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return undefined;
     throw error;
   }
+  throw new TorporError('CONFIG_INVALID', `${path} is no record of an agent.`, {
+    hint: 'Remove it; an agent that runs is found again after it has been started anew.',
+  });
+}
+
+/** Checked by hand: every command reads it, and loading a schema library takes longer than the rest. */
+function isRecord(value: unknown): value is AgentRecord {
+  if (typeof value !== 'object' || value === null) return false;
+  const { pid, socket, version, startedAt }: Partial<Record<keyof AgentRecord, unknown>> = value;
+  return (
+    Number.isSafeInteger(pid) &&
+    typeof socket === 'string' &&
+    socket.startsWith('/') &&
+    typeof version === 'string' &&
+    typeof startedAt === 'string'
+  );
 }
 
 export async function removeRecord(library: string): Promise<void> {

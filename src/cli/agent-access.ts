@@ -8,12 +8,14 @@ export const agentAccess: AgentAccess = {
   defaultLibrary,
 
   async connectOrLaunch(library) {
+    const running = await this.connectIfRunning(library);
+    if (running !== undefined) return running;
     const { connectOrLaunch } = await import('../agent/launch.ts');
     return connectOrLaunch({ library, command: agentCommand(library) });
   },
 
   async connectIfRunning(library) {
-    const { connectIfRunning } = await import('../agent/launch.ts');
+    const { connectIfRunning } = await import('../agent/running.ts');
     return connectIfRunning(library);
   },
 

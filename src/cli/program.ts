@@ -10,12 +10,12 @@ export function createProgram(terminal: Terminal) {
   const program = new Command('torpor')
     .description('Keeps virtual machines suspended to state files while they are not in use.')
     .usage('[options] VERB')
-    .option('--json', 'print JSON for programs', false)
+    .option('--json', 'print JSON for programs')
     .option(
       '--library <dir>',
       'the folder of machines (default: $TORPOR_LIBRARY or your own library)',
     )
-    .option('-q, --quiet', 'print errors only', false)
+    .option('-q, --quiet', 'print errors only')
     .option('--no-color', 'no colours, as with NO_COLOR set')
     .version(torporVersion, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'explain a verb')
@@ -44,7 +44,7 @@ export async function runProgram(argv: readonly string[], terminal: Terminal): P
   const { program, commands } = createProgram(terminal);
   let context: Context | undefined;
   program.hook('preSubcommand', async (_program, command) => {
-    const { json, quiet, color, library } = program.opts();
+    const { json = false, quiet = false, color, library } = program.opts();
     context = createContext(terminal, {
       json,
       quiet,

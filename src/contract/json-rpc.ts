@@ -38,4 +38,6 @@ export interface Client {
   request<N extends RequestName>(method: N, params: Params<N>): Promise<Result<N>>;
   on<K extends keyof Events>(kind: K, listener: (payload: Events[K]) => void): () => void;
   close(): void;
+  /** Resolves when the connection has ended, whoever ended it. */
+  readonly closed: Promise<void>;
 }

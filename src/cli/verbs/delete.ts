@@ -9,9 +9,9 @@ import { withProgress } from '../progress/show.ts';
 export function define(command: Command, context: Context): void {
   command
     .argument('<machine>', 'name, id or bundle')
-    .option('--permanently', 'delete its files instead of moving them to the trash', false)
-    .option('-y, --yes', 'do not ask', false)
-    .action(async (typed, { permanently, yes }) => {
+    .option('--permanently', 'delete its files instead of moving them to the trash')
+    .option('-y, --yes', 'do not ask')
+    .action(async (typed, { permanently = false, yes = false }) => {
       if (!yes && context.terminal.stdin.isTTY !== true) {
         throw usageError('Without a terminal to ask on, deleting needs --yes.');
       }

@@ -5,8 +5,8 @@ import { operateOnEach } from '../each.ts';
 export function define(command: Command, context: Context): void {
   command
     .argument('<machine...>', 'names, ids or bundles')
-    .option('--cold', 'boot a suspended machine anew; its saved state is set aside', false)
-    .action(async (machines, { cold }) => {
+    .option('--cold', 'boot a suspended machine anew; its saved state is set aside')
+    .action(async (machines, { cold = false }) => {
       await operateOnEach(context, machines, 'Starting', (client, machine) =>
         client.request('machine.start', { machine, cold }),
       );

@@ -7,8 +7,8 @@ import { withProgress } from '../progress/show.ts';
 export function define(command: Command, context: Context): void {
   command
     .argument('[machine...]', 'names, ids or bundles')
-    .option('--all', 'every machine that runs', false)
-    .action(async (machines, { all }) => {
+    .option('--all', 'every machine that runs')
+    .action(async (machines, { all = false }) => {
       if (all === machines.length > 0) {
         throw usageError(
           'Name the machines to suspend, or say --all.',

@@ -40,7 +40,7 @@ export function define(command: Command, context: Context): void {
       try {
         await client.request('events.subscribe', { kinds: ['state', 'notice'] });
         onState(await client.request('state.get', {}));
-        await ended;
+        await Promise.race([ended, client.closed]);
       } finally {
         removeInterrupt();
       }

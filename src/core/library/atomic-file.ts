@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -13,7 +12,7 @@ const maxJsonBytes = 1024 * 1024;
  * one stays and the unfinished copy is removed. Mode 0600.
  */
 export async function writeFileAtomic(path: string, text: string): Promise<void> {
-  const staged = `${path}.${randomUUID().slice(0, 8)}.staged`;
+  const staged = `${path}.${crypto.randomUUID().slice(0, 8)}.staged`;
   try {
     const file = await open(staged, 'wx', 0o600);
     try {

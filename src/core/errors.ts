@@ -124,11 +124,17 @@ export function fromProblem(problem: Problem): TorporError {
   return new TorporError(problem.code, problem.message, problem);
 }
 
-/** `error` itself when it is ours; a system error by its errno; anything else as INTERNAL, with the cause kept. */
+/**
+ * `error` itself when it is ours; an abort as CANCELLED; a system error by its errno; anything else as
+ * INTERNAL. The cause is kept.
+ */
 export function toTorporError(error: unknown): TorporError {
   if (error instanceof TorporError) return error;
   const errno = errnoOf(error);
   const text = error instanceof Error ? error.message : String(error);
+  if (error instanceof Error && error.name === 'AbortError') {
+    return new TorporError('CANCELLED', 'It was cancelled.', { cause: error });
+  }
   switch (errno) {
     case undefined:
       return new TorporError('INTERNAL', text, {

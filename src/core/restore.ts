@@ -6,7 +6,6 @@ import type { Bundle } from './library/bundle.ts';
 import { consume, finish, loadManifest, restoreConsumed } from './saved-state/files.ts';
 import { assertFits, type HostIdentity } from './saved-state/fit.ts';
 import { type Manifest, writeManifest } from './saved-state/manifest.ts';
-import { isAbort } from './suspend.ts';
 
 export interface RestoreContext {
   readonly place: Place;
@@ -87,7 +86,7 @@ const kept = 'The saved state was kept and can be resumed.';
 
 function restoreFailed(name: string, error: unknown): TorporError {
   const cause = toTorporError(error);
-  if (isAbort(error) || cause.code === 'CANCELLED') {
+  if (cause.code === 'CANCELLED') {
     return new TorporError('CANCELLED', `Resuming “${name}” was cancelled. ${kept}`);
   }
   const code =

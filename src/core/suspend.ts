@@ -127,7 +127,7 @@ async function keepLastFrame({ session, place }: SuspendContext): Promise<void> 
 
 function suspendFailed(name: string, error: unknown): TorporError {
   const cause = toTorporError(error);
-  if (isAbort(error) || cause.code === 'CANCELLED') return cancelled(name);
+  if (cause.code === 'CANCELLED') return cancelled(name);
   if (cause.code === 'GUEST_ENDED' || cause.code === 'HYPERVISOR_DISCONNECTED') {
     const message = `“${name}” could not be suspended: ${cause.message}`;
     return new TorporError(cause.code, message, { hint: cause.hint, cause });
@@ -162,8 +162,4 @@ function textOf(error: unknown): string {
 
 function cancelled(name: string): TorporError {
   return new TorporError('CANCELLED', `Suspending “${name}” was cancelled; the guest runs on.`);
-}
-
-export function isAbort(error: unknown): boolean {
-  return error instanceof Error && error.name === 'AbortError';
 }

@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Capability, Place, Save, Session, SessionEvents } from '../../core/driver.ts';
+import type { Capability, Place, Save, Session } from '../../core/driver.ts';
 import { type Problem, TorporError, toTorporError } from '../../core/errors.ts';
-import { createEmitter } from '../../core/events.ts';
 import type { Host } from '../../core/host.ts';
 import type { SavedFiles } from '../../core/saved-state/manifest.ts';
+import { createSessionEmitter } from '../../core/session-events.ts';
 import { setGuestClock } from './guest-agent.ts';
 import { reserveMemory } from './memory-file.ts';
 import type { QemuProcess } from './process.ts';
@@ -37,7 +37,7 @@ export function createSession(input: SessionInput): Session {
   const { host, place, process, qmp, record, onError } = input;
   const { bundle, config } = place;
   const { sockets } = runFiles(place.runDirectory);
-  const events = createEmitter<SessionEvents>(onError);
+  const events = createSessionEmitter(onError);
   let status = input.status;
   let detached = false;
 
@@ -59,7 +59,7 @@ export function createSession(input: SessionInput): Session {
     await removeProcessRecord(bundle.files.process);
     await rm(place.runDirectory, { recursive: true, force: true });
     const problem = guest.reasonForEnd(config.name);
-    events.emit('ended', problem === undefined ? {} : { problem });
+    events.end(problem);
   }
 
   async function remember(pausedByPerson: boolean): Promise<void> {

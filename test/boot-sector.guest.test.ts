@@ -8,7 +8,7 @@ import { folderForTest } from './support/volume.ts';
 const tick = /^T .*$/;
 
 async function firstTicks(args: string[]) {
-  await using qemu = startPlainQemu(['-m', '16M', ...args]);
+  const qemu = startPlainQemu(['-m', '16M', ...args]);
   const ticks = [];
   for (let count = 0; count < 3; count += 1) {
     ticks.push(parseTick((await qemu.serial.next(tick))[0]));

@@ -19,7 +19,7 @@ async function ask(qemu: PlainQemu, command: string, answer: RegExp): Promise<st
 }
 
 test('counts with one nonce while it answers', async () => {
-  await using qemu = startGuest();
+  const qemu = startGuest();
   const [, nonce] = await qemu.serial.next(/^READY ([0-9a-f]{32})$/);
   const tick = new RegExp(`^TICK (\\d+) ${nonce}$`);
   const [, first] = await qemu.serial.next(tick);
@@ -36,7 +36,7 @@ test('counts with one nonce while it answers', async () => {
 });
 
 test('betrays a reboot by another nonce and a new count', async () => {
-  await using qemu = startGuest();
+  const qemu = startGuest();
   const [, before] = await qemu.serial.next(/^READY (.*)$/);
   qemu.write('sh reboot -f');
   const [, after] = await qemu.serial.next(/^READY (.*)$/);
@@ -46,7 +46,7 @@ test('betrays a reboot by another nonce and a new count', async () => {
 });
 
 test('fills memory, keeps it, and changes it when told', async () => {
-  await using qemu = startGuest();
+  const qemu = startGuest();
   await qemu.serial.next(/^READY/);
   const [bytes, filled] = await ask(qemu, 'fill 24', /^FILLED (\d+) ([0-9a-f]{32})$/);
   expect(Number(bytes)).toBe(24 * 1024 * 1024);
@@ -67,7 +67,7 @@ test('runs commands on a disk with a file system', async () => {
   const file = await open(disk, 'wx');
   await file.truncate(32 * 1024 * 1024);
   await file.close();
-  await using qemu = startGuest(['-drive', `if=virtio,format=raw,file=${disk}`]);
+  const qemu = startGuest(['-drive', `if=virtio,format=raw,file=${disk}`]);
   await qemu.serial.next(/^READY/);
   const write =
     'mkfs.ext4 -q /dev/vda && mount /dev/vda /mnt && echo kept >/mnt/file && umount /mnt';
@@ -82,7 +82,7 @@ test('runs commands on a disk with a file system', async () => {
 
 test('answers as a guest agent', async () => {
   const path = join(await folderForTest(), 'agent');
-  await using qemu = startGuest([
+  const qemu = startGuest([
     ...[
       '-device',
       'virtio-serial-pci',
@@ -114,6 +114,9 @@ test('answers as a guest agent', async () => {
       ]),
     },
   });
+  expect(await parsed('guest-set-time', { time: 0 })).toMatchObject({
+    error: { class: 'GenericError' },
+  });
   expect(await parsed('guest-nap')).toMatchObject({ error: { class: 'CommandNotFound' } });
 
   const past = 1_000_000_000;
@@ -123,7 +126,7 @@ test('answers as a guest agent', async () => {
   expect(Number(date)).toBeLessThan(past + 3600);
 
   // Without a time the clock of the (virtual) hardware counts.
-  expect(await ask(qemu, 'sh date -s @0', /^DONE (\d+)$/)).toEqual(['0']);
+  expect(await ask(qemu, 'sh date -s @1000 >/dev/null; date +%Y', /^O (.*)$/)).toEqual(['1970']);
   expect(await parsed('guest-set-time')).toEqual({ return: {} });
   const [again] = await ask(qemu, 'date', /^DATE (\d+)$/);
   expect(Number(again)).toBeGreaterThanOrEqual(past);
@@ -132,7 +135,7 @@ test('answers as a guest agent', async () => {
 
 test.skipIf(process.arch === 'arm64')('powers off when its button is pressed', async () => {
   const path = join(await folderForTest(), 'monitor');
-  await using qemu = startGuest(['-qmp', `unix:${path},server=on,wait=off`]);
+  const qemu = startGuest(['-qmp', `unix:${path},server=on,wait=off`]);
   await qemu.serial.next(/^READY/);
   const socket = await connectTo(path);
   const answers = linesOf(socket);

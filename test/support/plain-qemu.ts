@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
 import type { Duplex, Readable } from 'node:stream';
+import { onTestFinished } from 'vitest';
 
 /** Lines of a stream that is waited on by content. */
 export interface Lines {
@@ -17,7 +18,7 @@ export interface Lines {
   next(pattern: RegExp): Promise<RegExpExecArray>;
 }
 
-export interface PlainQemu extends AsyncDisposable {
+export interface PlainQemu {
   readonly serial: Lines;
   write(line: string): void;
   /** The exit status, once QEMU has ended by itself. */
@@ -26,7 +27,10 @@ export interface PlainQemu extends AsyncDisposable {
 
 const program = process.arch === 'arm64' ? 'qemu-system-aarch64' : 'qemu-system-x86_64';
 
-/** Starts QEMU under software emulation; disposing of it kills it and waits for its end. */
+/**
+ * Starts QEMU under software emulation for one test. When the test has finished it is killed, also after
+ * a time-out: the end of a scope (`using`) is never reached then.
+ */
 export function startPlainQemu(args: readonly string[]): PlainQemu {
   const fixed = ['-nodefaults', '-no-user-config', '-accel', 'tcg', '-display', 'none'];
   const child = spawn(program, [...fixed, '-serial', 'stdio', ...args], {
@@ -35,14 +39,14 @@ export function startPlainQemu(args: readonly string[]): PlainQemu {
   const exited = once(child, 'exit').then(([status]) =>
     typeof status === 'number' ? status : null,
   );
+  onTestFinished(async () => {
+    child.kill('SIGKILL');
+    await exited;
+  });
   return {
     serial: linesOf(child.stdout),
     write: (line) => child.stdin.write(`${line}\n`),
     exited,
-    async [Symbol.asyncDispose]() {
-      child.kill('SIGKILL');
-      await exited;
-    },
   };
 }
 

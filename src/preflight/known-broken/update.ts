@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, rename } from 'node:fs/promises';
 import { TorporError } from '../../core/errors.ts';
+import { fetchText } from '../fetch-text.ts';
 import { readBounded } from '../host/live.ts';
-import { connectionFailed, type HttpOptions, hostOf, limitOf } from '../image/http-range.ts';
+import type { HttpOptions } from '../image/http-range.ts';
 import { isUrl } from '../image/source.ts';
 import { longestTable, verifyTable } from './signature.ts';
 import { loadTable, releaseKeys, type TablePlaces, updatePath } from './table.ts';
@@ -24,7 +25,7 @@ export async function updateTable(
   places: TablePlaces & { readonly folder: string },
   http: HttpOptions = {},
 ): Promise<TableUpdate> {
-  const text = isUrl(from) ? await fetchText(from, http) : await readText(from);
+  const text = isUrl(from) ? await fetchText(from, longestTable, http) : await readText(from);
   const table = verifyTable(text, places.keys ?? releaseKeys);
   const current = await loadTable(places);
   const result = { serial: table.serial, issued: table.issued, rows: table.rows.length };
@@ -60,36 +61,4 @@ async function readText(path: string): Promise<string> {
     });
   }
   return bytes.toString('utf8');
-}
-
-/** Text of an address, at most `longestTable` bytes. Throws REMOTE_FAILED and CANCELLED. */
-export async function fetchText(url: string, options: HttpOptions): Promise<string> {
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  try {
-    const response = await fetch(url, { signal: limitOf(options) });
-    if (!response.ok) {
-      await response.body?.cancel();
-      throw new TorporError(
-        'REMOTE_FAILED',
-        `${hostOf(url)} answered with HTTP ${response.status}.`,
-        {
-          hint: 'Check the address and try again later.',
-        },
-      );
-    }
-    for await (const chunk of response.body ?? []) {
-      size += chunk.byteLength;
-      if (size > longestTable) {
-        throw new TorporError(
-          'REMOTE_FAILED',
-          `${hostOf(url)} sends more than such a list can be.`,
-        );
-      }
-      parts.push(chunk);
-    }
-  } catch (error) {
-    throw error instanceof TorporError ? error : connectionFailed(url, error, options);
-  }
-  return Buffer.concat(parts).toString('utf8');
 }

@@ -127,8 +127,11 @@ async function pump(
     count(bytesRead);
     if (!response.write(Buffer.from(chunk.subarray(0, bytesRead)))) {
       await new Promise<void>((resolve) => {
-        response.once('drain', resolve);
-        response.once('close', resolve);
+        const go = (): void => {
+          response.off('drain', go).off('close', go);
+          resolve();
+        };
+        response.on('drain', go).on('close', go);
       });
     }
   }

@@ -40,7 +40,8 @@ export async function canonicalPath(path: string): Promise<string> {
     return await realpath(absolute);
   } catch (error) {
     const parent = dirname(absolute);
-    if (errnoOf(error) !== 'ENOENT' || parent === absolute) throw error;
+    const isAbsent = errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR';
+    if (!isAbsent || parent === absolute) throw error;
     return join(await canonicalPath(parent), basename(absolute));
   }
 }

@@ -22,7 +22,7 @@ export function createStateFeed(
   let state: AppState = { ...compute(), revision: 1 };
   let isStale = false;
   let timer: NodeJS.Timeout | undefined;
-  let toldAt = 0;
+  let toldAt = Number.NEGATIVE_INFINITY;
   let isClosed = false;
 
   function current(): AppState {

@@ -64,7 +64,10 @@ export async function tempLibrary(): Promise<TempLibrary> {
     async [Symbol.asyncDispose]() {
       for (const client of clients) client.close();
       // A test that failed may have left a guest at a gate; its own failure is what is to be seen.
-      await Promise.race([Promise.all(agents.map((agent) => agent.detach())), delay(3000, undefined, { ref: false })]);
+      await Promise.race([
+        Promise.all(agents.map((agent) => agent.detach())),
+        delay(3000, undefined, { ref: false }),
+      ]);
       await rm(folder, { recursive: true, force: true });
     },
   };

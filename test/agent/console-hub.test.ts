@@ -1,0 +1,43 @@
+import { once } from 'node:events';
+import { lstat } from 'node:fs/promises';
+import { connect, type Socket } from 'node:net';
+import { expect, test } from 'vitest';
+import { machineRequest, tempLibrary } from '../support/temp-library.ts';
+
+async function attached(path: string): Promise<Socket> {
+  const socket = connect(path);
+  await once(socket, 'connect');
+  return socket;
+}
+
+async function said(socket: Socket, length: number): Promise<string> {
+  let text = '';
+  while (text.length < length) text += (await once(socket, 'data'))[0];
+  return text;
+}
+
+test('a console is served to several clients until its guest ends', async () => {
+  await using library = await tempLibrary();
+  const agent = await library.start();
+  await agent.handle['machine.create'](machineRequest('Demo'));
+  const console = () => agent.handle['machine.console']({ machine: 'Demo' });
+  await expect(console()).rejects.toMatchObject({ code: 'WRONG_STATUS' });
+  await agent.handle['machine.start']({ machine: 'Demo', cold: false });
+  const { socket: path } = await console();
+  expect(await console()).toEqual({ socket: path });
+  expect((await lstat(path)).mode & 0o777).toBe(0o600);
+
+  const [one, two] = [await attached(path), await attached(path)];
+  const heard = Promise.all([said(one, 5), said(two, 5)]);
+  one.write('hello');
+  expect((await heard).map((text) => text.slice(0, 5))).toEqual(['hello', 'hello']);
+
+  const closed = Promise.all([once(one, 'close'), once(two, 'close')]);
+  await agent.handle['machine.stop']({ machine: 'Demo', force: true });
+  await closed;
+  await agent.handle['machine.start']({ machine: 'Demo', cold: false });
+  const again = await attached((await console()).socket);
+  again.write('again');
+  expect(await said(again, 5)).toContain('again');
+  again.destroy();
+});

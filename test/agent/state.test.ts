@@ -1,0 +1,62 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { createStateFeed, type StateFeed } from '../../src/agent/state.ts';
+
+let told: string[];
+let phase: 'ready' | 'ending';
+let feed: StateFeed;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  told = [];
+  phase = 'ready';
+  feed = createStateFeed(
+    () => ({
+      agent: { version: '1', pid: 1, startedAt: '', phase },
+      library: { path: '/', space: null },
+      machines: [],
+    }),
+    ({ revision, agent }) => told.push(`${revision} ${agent.phase}`),
+  );
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+test('nothing is computed and no timer runs while nothing changes', () => {
+  expect(feed.current()).toBe(feed.current());
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('the first change is told at once, those that follow together', () => {
+  feed.changed();
+  vi.advanceTimersByTime(1);
+  expect(told).toEqual(['2 ready']);
+  for (let change = 0; change < 100; change++) {
+    feed.changed();
+    vi.advanceTimersByTime(1);
+  }
+  phase = 'ending';
+  feed.changed();
+  vi.runAllTimers();
+  expect(told.length).toBeLessThanOrEqual(4);
+  expect(told.at(-1)).toMatch(/ending$/);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('whoever asks sees a change before it is told, under the number that it is told with', () => {
+  feed.changed();
+  const { revision } = feed.current();
+  vi.runAllTimers();
+  expect(told).toEqual([`${revision} ready`]);
+});
+
+test('what was not told yet is told at the end, and nothing after it', () => {
+  phase = 'ending';
+  feed.changed();
+  feed.close();
+  expect(told).toEqual(['2 ending']);
+  feed.changed();
+  vi.runAllTimers();
+  expect(told).toHaveLength(1);
+});

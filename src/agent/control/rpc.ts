@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { RpcFailure, RpcId } from '../../contract/json-rpc.ts';
 import type { RequestName } from '../../contract/requests.ts';
 import { type ErrorCode, TorporError, toProblem } from '../../core/errors.ts';
+import { nestsDeeperThan } from './depth.ts';
 import type { Line } from './lines.ts';
 import { isRequestName } from './params.ts';
 
@@ -15,6 +16,9 @@ export type Incoming =
       readonly params: unknown;
     }
   | { readonly kind: 'refused'; readonly answer: RpcFailure | undefined };
+
+/** The deepest request, which makes a machine, has four levels. */
+const maxDepth = 16;
 
 const request = z.object({
   jsonrpc: z.literal('2.0'),
@@ -45,6 +49,9 @@ export function readLine(line: Line): Incoming {
 }
 
 function readMessage(text: string): Incoming {
+  if (nestsDeeperThan(maxDepth, text)) {
+    return refuse(rpcCodes.invalidRequest, 'The line nests deeper than any request does.');
+  }
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -98,8 +98,8 @@ describe('what is malformed gets an answer, and the connection goes on', () => {
     [
       'deep nesting inside the parameters',
       `{"jsonrpc":"2.0","id":6,"method":"machine.show","params":{"machine":${'['.repeat(100_000)}${']'.repeat(100_000)}}}\n`,
-      -32602,
-      6,
+      -32600,
+      null,
     ],
     [
       'a parameter that would change every object',

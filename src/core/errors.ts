@@ -131,7 +131,7 @@ export function fromProblem(problem: Problem): TorporError {
 export function toTorporError(error: unknown): TorporError {
   if (error instanceof TorporError) return error;
   const errno = errnoOf(error);
-  const text = error instanceof Error ? error.message : String(error);
+  const text = error instanceof Error ? error.message : shown(error);
   if (error instanceof Error && error.name === 'AbortError') {
     return new TorporError('CANCELLED', 'It was cancelled.', { cause: error });
   }
@@ -156,6 +156,15 @@ export function toTorporError(error: unknown): TorporError {
       });
     default:
       return new TorporError('SYSTEM_CALL_FAILED', text, { cause: error });
+  }
+}
+
+/** Anything can be thrown, also an object whose `toString` throws. */
+function shown(thrown: unknown): string {
+  try {
+    return String(thrown);
+  } catch {
+    return 'Something was thrown that has no text.';
   }
 }
 

@@ -13,7 +13,7 @@ export interface SessionEmitter extends Emitter<SessionEvents> {
 
 export function createSessionEmitter(onListenerError: (error: unknown) => void): SessionEmitter {
   const { on, emit } = createEmitter<SessionEvents>(onListenerError);
-  let listeners = 0;
+  const waiting = new Set<symbol>();
   let over = false;
   let unheard: SessionEvents['ended'] | undefined;
 
@@ -24,19 +24,20 @@ export function createSessionEmitter(onListenerError: (error: unknown) => void):
       if (over) return;
       over = true;
       const ended = problem === undefined ? {} : { problem };
-      if (listeners === 0) unheard = ended;
+      if (waiting.size === 0) unheard = ended;
       else emit('ended', ended);
     },
 
     on(event, listener) {
       const off = on(event, listener);
       if (event !== 'ended') return off;
-      listeners++;
+      const listening = Symbol();
+      waiting.add(listening);
       const ended = unheard;
       unheard = undefined;
       if (ended !== undefined) queueMicrotask(() => emit('ended', ended));
       return () => {
-        listeners--;
+        waiting.delete(listening);
         off();
       };
     },

@@ -24,7 +24,7 @@ export interface Library {
  * proves there is one agent. Throws LIBRARY_IN_USE with the pid of the other agent, and
  * LIBRARY_UNAVAILABLE when the folder cannot be used, for instance because its volume is not mounted.
  */
-export async function openLibrary(path: string, host: Host): Promise<Library> {
+export async function openLibrary(path: string, host: Pick<Host, 'lock'>): Promise<Library> {
   const { staging, lock } = libraryLayout(path);
   try {
     await mkdir(staging, { recursive: true, mode: 0o700 });
@@ -39,7 +39,7 @@ export async function openLibrary(path: string, host: Host): Promise<Library> {
   });
 }
 
-function tryLock(host: Host, path: string, lock: string): LockAttempt {
+function tryLock(host: Pick<Host, 'lock'>, path: string, lock: string): LockAttempt {
   try {
     return host.lock(lock);
   } catch (error) {

@@ -5,6 +5,7 @@ import type { Fingerprint } from './manifest.ts';
 
 const sampleBlocks = 64;
 const sampleBlockBytes = 4096;
+const digestChunkBytes = 1024 * 1024;
 
 /**
  * What tells whether a disk image is still the one of a saved state: size, modification time, and a
@@ -44,8 +45,14 @@ export async function digestFile(path: string, signal?: AbortSignal): Promise<st
   const hash = createHash('sha256');
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
-    const chunks = file.createReadStream({ highWaterMark: 1 << 20, autoClose: false, signal });
-    for await (const chunk of chunks) hash.update(chunk);
+    // No stream: one whose signal is aborted before it is read throws where nobody can catch it.
+    const chunk = Buffer.allocUnsafe(digestChunkBytes);
+    for (;;) {
+      signal?.throwIfAborted();
+      const { bytesRead } = await file.read(chunk, 0, chunk.length);
+      if (bytesRead === 0) break;
+      hash.update(chunk.subarray(0, bytesRead));
+    }
   } finally {
     await file.close();
   }

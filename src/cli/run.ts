@@ -4,6 +4,7 @@ import { exitCodes } from '../core/errors.ts';
 import { reportFailure, usageError } from './failure.ts';
 import { createProgram, runProgram } from './program.ts';
 import type { Terminal } from './terminal.ts';
+import { verbs } from './verbs/index.ts';
 
 /**
  * Runs one command line, without the program's own name, and returns its exit code. Never throws:
@@ -31,5 +32,9 @@ function asksForJson(argv: readonly string[]): boolean {
 
 /** `help start` as `start --help`, which loads the verb that is to be explained. */
 function withoutHelpVerb(argv: readonly string[]): readonly string[] {
-  return argv[0] === 'help' && argv[1] !== undefined ? [...argv.slice(1), '--help'] : argv;
+  const [first, verb] = argv;
+  if (first !== 'help' || verb === undefined || verb.startsWith('-')) return argv;
+  const rest = argv.slice(1);
+  // A verb that does not exist is refused as it is, since --help would print everything instead.
+  return verbs.some(({ name }) => name === verb) ? [...rest, '--help'] : rest;
 }

@@ -34,6 +34,10 @@ export interface Words {
   host(host: Named): string;
   /** A bare version in evidence: `15.6.1 (24G90)`. */
   version(named: Named): string;
+  /** A version of macOS by number alone: `macOS 13.0`. */
+  macos(version: string): string;
+  /** What to update a Mac to: `macOS 13.0 or later`. */
+  orLater(version: string): string;
   /** The package that brings device support for the image. */
   deviceSupport(image: Named): string;
   /** The Xcode that brings it. */
@@ -60,6 +64,8 @@ const direct: Words = {
   guestAgain: (image) => `macOS ${image.version}${betaMark(image)}`,
   host: (host) => `macOS ${host.version}${betaMark(host)} (${host.build})`,
   version: (named) => `${named.version} (${named.build})`,
+  macos: (version) => `macOS ${version}`,
+  orLater: (version) => `macOS ${version} or later`,
   deviceSupport: (image) =>
     `“Device Support for macOS ${majorOf(image.version)}${betaMark(image)}”`,
   xcodeFor: (image) => `Xcode ${xcodeMajor(image)}${betaMark(image)} or later`,
@@ -72,6 +78,7 @@ const direct: Words = {
 
 function appStore(released: string): Words {
   const open = (named: Named): boolean => isPublic(named, released);
+  const out = (version: string): boolean => compareVersions(version, released) <= 0;
   const newXcode = (copy: NamedXcode): boolean =>
     copy.prerelease ||
     /beta|seed|rc\b/i.test(copy.path) ||
@@ -83,6 +90,8 @@ function appStore(released: string): Words {
     guestAgain: (image) => (open(image) ? direct.guestAgain(image) : 'the newer macOS'),
     host: (host) => (open(host) ? direct.host(host) : 'the macOS it runs'),
     version: (named) => (open(named) ? direct.version(named) : 'a version not named here'),
+    macos: (version) => (out(version) ? direct.macos(version) : 'a newer macOS'),
+    orLater: (version) => (out(version) ? direct.orLater(version) : 'its newest macOS'),
     deviceSupport: (image) =>
       open(image)
         ? direct.deviceSupport(image)

@@ -278,12 +278,12 @@ describe('the signing server', () => {
 
 test('a prerelease needs access to Apple’s pages, and says so', async () => {
   const guest: GuestSpec = { version: '26.4', build: '25E5218f' };
-  const result = await check('seed-access', fifteen, guest);
+  const result = await check('download-access', fifteen, guest);
   expect(result).toMatchObject({ outcome: 'warn' });
   expect(result.sentence).toMatch(
     /macOS will offer to update the device support and then find nothing/,
   );
-  expect((await check('seed-access', fifteen, { ...same, build: 'strange' })).outcome).toBe(
+  expect((await check('download-access', fifteen, { ...same, build: 'strange' })).outcome).toBe(
     'unknown',
   );
 });

@@ -100,7 +100,13 @@ const rows: readonly Row[] = [
   ['15.6', undefined, '26.0', 'no', [tooOld, newer]],
   ['15.6', '1810', '26.0', 'yes-with-warnings', [newer]],
   ['15.7.9', '1853', '27', 'no', [broken, 'guest-newer: fail']],
-  ['15.7.9', undefined, '27b1', 'no', [tooOld, broken, 'guest-newer: fail', 'seed-access: warn']],
+  [
+    '15.7.9',
+    undefined,
+    '27b1',
+    'no',
+    [tooOld, broken, 'guest-newer: fail', 'download-access: warn'],
+  ],
   // macOS 26
   ['26.0b4', undefined, '12', 'no', [broken, 'guest-much-older: warn']],
   ['26.0b4', undefined, '13.6', 'no', [broken, 'guest-much-older: warn']],
@@ -119,17 +125,23 @@ const rows: readonly Row[] = [
   ['26.3', '1827.100.14', '26.4', 'yes-with-warnings', [newer]],
   ['26.5', undefined, '26.6', 'cannot-tell', ['known-broken: unknown', newer]],
   ['26.6', undefined, '26.6', 'yes-with-warnings', ['known-broken: warn']],
-  ['26.5', undefined, '27b1', 'no', [broken, newer, 'seed-access: warn']],
+  ['26.5', undefined, '27b1', 'no', [broken, newer, 'download-access: warn']],
   // Device support of the first Xcode 27 beta on 26.5: everything fails.
-  ['26.5', '1840', '27b1', 'no', [broken, newer, 'seed-access: warn']],
+  ['26.5', '1840', '27b1', 'no', [broken, newer, 'download-access: warn']],
   ['26.5', '1840', '26.4', 'no', [broken]],
   ['26.5', '1840', '15.6', 'no', [broken]],
   ['26.6', '1840', '15.6', 'yes', []],
-  ['26.6', undefined, '27b2', 'no', [broken, newer, 'seed-access: warn']],
-  ['26.6', '1840', '27b2', 'yes-with-warnings', [newer, 'seed-access: warn']],
-  ['26.5', '1853', '27b3', 'yes-with-warnings', ['known-broken: warn', newer, 'seed-access: warn']],
-  ['26.6', undefined, '27b4', 'no', [tooOld, broken, newer, 'seed-access: warn']],
-  ['26.6', '1853', '27b4', 'yes-with-warnings', [newer, 'seed-access: warn']],
+  ['26.6', undefined, '27b2', 'no', [broken, newer, 'download-access: warn']],
+  ['26.6', '1840', '27b2', 'yes-with-warnings', [newer, 'download-access: warn']],
+  [
+    '26.5',
+    '1853',
+    '27b3',
+    'yes-with-warnings',
+    ['known-broken: warn', newer, 'download-access: warn'],
+  ],
+  ['26.6', undefined, '27b4', 'no', [tooOld, broken, newer, 'download-access: warn']],
+  ['26.6', '1853', '27b4', 'yes-with-warnings', [newer, 'download-access: warn']],
   ['26.6', undefined, '27', 'no', [tooOld, broken, newer]],
   ['26.6', '1853', '27', 'yes-with-warnings', [newer]],
   [
@@ -145,7 +157,7 @@ const rows: readonly Row[] = [
       newer,
     ],
   ],
-  ['26.6', '1853', '27.2b1', 'yes-with-warnings', [newer, 'seed-access: warn']],
+  ['26.6', '1853', '27.2b1', 'yes-with-warnings', [newer, 'download-access: warn']],
   // macOS 27
   ['27', undefined, '27', 'yes', []],
   ['27.2', undefined, '27', 'yes', []],
@@ -154,9 +166,9 @@ const rows: readonly Row[] = [
   ['27', undefined, '14', 'cannot-tell', ['guest-much-older: unknown']],
   ['27', undefined, '13.6', 'cannot-tell', ['known-broken: warn', 'guest-much-older: unknown']],
   // Not signed by Apple, whatever the host
-  ['15.6', undefined, '15.1b1', 'no', [broken, 'seed-access: warn']],
-  ['15.6', undefined, '15.2b1', 'no', [broken, 'seed-access: warn']],
-  ['15.6', undefined, '15.2b2', 'yes-with-warnings', ['seed-access: warn']],
+  ['15.6', undefined, '15.1b1', 'no', [broken, 'download-access: warn']],
+  ['15.6', undefined, '15.2b1', 'no', [broken, 'download-access: warn']],
+  ['15.6', undefined, '15.2b2', 'yes-with-warnings', ['download-access: warn']],
 ];
 
 describe('hosts and guests', () => {

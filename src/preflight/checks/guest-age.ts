@@ -99,7 +99,7 @@ export const guestNewer: Check = {
       ...steps(
         image.kind === 'seed'
           ? { text: 'If the installation fails, update this Mac first and check again.' }
-          : updateMacos(twoParts(image.version)),
+          : updateMacos(twoParts(image.version), words),
       ),
       alternatives: [upgradeInside(image, words)],
     };

@@ -14,7 +14,9 @@ export const hostVersion: Check = {
       {
         what: 'macOS of this Mac',
         found: macos.known ? words.version(namedHost(macos.value)) : `unknown: ${macos.reason}`,
-        needed: needed.known ? `${needed.value} or later` : `unknown: ${needed.reason}`,
+        needed: needed.known
+          ? `${words.macos(needed.value)} or later`
+          : `unknown: ${needed.reason}`,
         source: `${macos.source}; ${needed.source}`,
       },
     ];
@@ -34,19 +36,22 @@ export const hostVersion: Check = {
         'fail',
         `This Mac runs macOS ${version}. macOS machines need macOS 12 or later on the Mac.`,
         evidence,
-        { steps: [updateMacos('12')], restart: false, alternatives: [] },
+        { steps: [updateMacos('12.0', words)], restart: false, alternatives: [] },
       );
     }
     const here = words.host(namedHost(macos.value));
     if (atLeast(version, needed.value)) {
-      return pass(`${here} is new enough: the image asks for macOS ${needed.value}.`, evidence);
+      return pass(
+        `${here} is new enough: the image asks for ${words.macos(needed.value)}.`,
+        evidence,
+      );
     }
     return found(
       'fail',
-      `This Mac runs ${here}, and ${words.guest(image)} can only be installed on macOS ${needed.value} or later. Device support does not change that.`,
+      `This Mac runs ${here}, and ${words.guest(image)} can only be installed on ${words.macos(needed.value)} or later. Device support does not change that.`,
       evidence,
       {
-        steps: [updateMacos(needed.value)],
+        steps: [updateMacos(needed.value, words)],
         restart: false,
         alternatives: [upgradeInside(image, words)],
       },

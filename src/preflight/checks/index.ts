@@ -1,6 +1,7 @@
 import type { Check } from './check.ts';
 import { deviceSupport } from './device-support.ts';
 import { deviceSupportUndone } from './device-support-undone.ts';
+import { downloadAccess } from './download-access.ts';
 import { guestMuchOlder, guestNewer } from './guest-age.ts';
 import { guestLimit } from './guest-limit.ts';
 import { hostArchitecture } from './host-architecture.ts';
@@ -8,7 +9,6 @@ import { hostVersion } from './host-version.ts';
 import { imageIsForVms } from './image-is-for-vms.ts';
 import { knownBroken } from './known-broken.ts';
 import { cpusAndMemory, diskSpace } from './resources.ts';
-import { seedAccess } from './seed-access.ts';
 import { signing } from './signing.ts';
 import { xcodeNeverOpened } from './xcode-never-opened.ts';
 
@@ -26,7 +26,7 @@ export const checks: readonly Check[] = [
   knownBroken,
   guestNewer,
   guestMuchOlder,
-  seedAccess,
+  downloadAccess,
   cpusAndMemory,
   diskSpace,
   guestLimit,

@@ -110,7 +110,7 @@ function beyondTable({ table, image, host, words }: CheckContext): Finding | und
       {
         what: 'newest versions on record',
         found: `${words.version(image)} in the machine${macos === undefined ? '' : `, ${words.version(namedHost(macos))} on this Mac`}`,
-        needed: `up to ${coverage.guest} in the machine, ${coverage.host} on the Mac`,
+        needed: `up to ${words.macos(coverage.guest)} in the machine, ${words.macos(coverage.host)} on the Mac`,
         source: `Torpor’s table of known problems, ${table.issued}`,
       },
     ],

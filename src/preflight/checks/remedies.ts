@@ -7,9 +7,9 @@ import { checkAgain, type Remedy, type Step } from './check.ts';
 /** Apple's page of downloads for developers; it needs an Apple account. File names there change. */
 export const portal = 'https://developer.apple.com/download/all/?q=device%20support';
 
-export function updateMacos(version: string): Step {
+export function updateMacos(version: string, words: Words): Step {
   return {
-    text: `Update this Mac to macOS ${version} or later, in System Settings > General > Software Update.`,
+    text: `Update this Mac to ${words.orLater(version)}, in System Settings > General > Software Update.`,
     button: { label: 'Open Software Update', action: { kind: 'open-software-update' } },
   };
 }
@@ -59,7 +59,7 @@ export function deviceSupportRemedy(request: DeviceSupportRemedy): Remedy {
   const canName =
     host !== undefined &&
     isPublic({ version: host, build: '', kind: 'release-or-candidate' }, request.released);
-  const update = canName ? [updateMacos(host)] : [];
+  const update = canName ? [updateMacos(host, words)] : [];
   const inside = upgradeInside(image, words);
   return unopened === undefined
     ? {

@@ -4,8 +4,8 @@ import { compareDeviceSupport } from './device-support.ts';
 import { portal } from './remedies.ts';
 
 /** The system's own pop-up finds nothing for seeds, so what they need must be fetched by hand. */
-export const seedAccess: Check = {
-  id: 'seed-access',
+export const downloadAccess: Check = {
+  id: 'download-access',
   title: 'Access to downloads',
   run: (context) => {
     const { image, words } = context;

@@ -42,7 +42,8 @@ export function resolveInBundle(bundle: Bundle, path: string): string {
 /** How the configuration names `path`: relative when it lies inside the bundle. */
 export function pathForConfig(bundle: Bundle, path: string): string {
   const inside = relative(bundle.path, path);
-  return inside.startsWith('..') || isAbsolute(inside) ? path : inside;
+  const isOutside = inside === '..' || inside.startsWith('../') || isAbsolute(inside);
+  return isOutside ? path : inside;
 }
 
 export async function exists(path: string): Promise<boolean> {

@@ -72,5 +72,19 @@ async function defineVerb(
 ): Promise<void> {
   const command = commands.get(name);
   const verb = await verbs.find((entry) => entry.name === name)?.load();
-  if (command !== undefined) verb?.define(command, context);
+  if (command === undefined) return;
+  verb?.define(command, context);
+  setNegatedDefaults(command);
+}
+
+/**
+ * `--no-network` alone means a network unless it is given. Commander sees to that before a command is
+ * loaded, when its options are not known yet.
+ */
+function setNegatedDefaults(command: Command): void {
+  const flags = new Set(command.options.map(({ long }) => long));
+  for (const option of command.options) {
+    if (!option.negate || flags.has(option.long?.replace('--no-', '--'))) continue;
+    command.setOptionValueWithSource(option.attributeName(), true, 'default');
+  }
 }

@@ -2,7 +2,8 @@ import Table from 'cli-table3';
 
 /** Columns set apart by spaces, without lines; counts characters as wide as terminals show them. */
 export function plainTable(rows: readonly (readonly string[])[]): string[] {
-  const table = new Table({ chars: noLines, style: { 'padding-left': 0, 'padding-right': 0 } });
+  const style = { 'padding-left': 0, 'padding-right': 0, border: [], head: [] };
+  const table = new Table({ chars: noLines, style });
   table.push(...rows.map((row) => [...row]));
   return table
     .toString()

@@ -47,8 +47,7 @@ export function define(command: Command, context: Context): void {
     });
 }
 
-/** Commander has `true` for an option that was not given but has a `--no-` form. */
-function isoChange(iso: string | boolean | undefined, context: Context): Pick<Changes, 'iso'> {
-  if (iso === true || iso === undefined) return {};
+function isoChange(iso: string | false | undefined, context: Context): Pick<Changes, 'iso'> {
+  if (iso === undefined) return {};
   return { iso: iso === false ? null : context.path(iso) };
 }

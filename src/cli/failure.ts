@@ -41,7 +41,8 @@ export function reportFailure(error: unknown, terminal: Terminal, json: boolean)
   const problems = failuresIn(error).map(toProblem);
   const first = problems[0] ?? toProblem(error);
   if (json) {
-    terminal.stdout.write(`${JSON.stringify({ error: problemJson(first) }, null, 2)}\n`);
+    // One line, which an agent that is started in the background announces itself by.
+    terminal.stdout.write(`${JSON.stringify({ error: problemJson(first) })}\n`);
   } else {
     for (const problem of problems) terminal.stderr.write(problemText(problem));
   }
@@ -80,5 +81,5 @@ function fromCommander(error: CommanderError): TorporError {
 
 /** As a person reads it on standard error. */
 export function problemText({ message, hint }: Problem): string {
-  return printable(`torpor: ${message}\n${hint === undefined ? '' : `  ${hint}\n`}`);
+  return printable(`torpor: ${message}\n${hint ? `  ${hint}\n` : ''}`);
 }

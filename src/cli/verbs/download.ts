@@ -10,12 +10,16 @@ import {
 import type { Context } from '../context.ts';
 import { AlreadyTold, usageError } from '../failure.ts';
 import { printable } from '../format/printable.ts';
+import { imageArgument } from '../options/image.ts';
 import { parseMemory } from '../options/size.ts';
 import { downloadLine } from '../progress/download-line.ts';
 
 export function define(command: Command, context: Context): void {
   command
-    .argument('<image>', 'the address of a restore image, or the build number of one in a catalogue')
+    .argument(
+      '<image>',
+      'the address of a restore image, or the build number of one in a catalogue',
+    )
     .option('--to <file>', 'where to put it (default: its own name, in the current folder)')
     .option('--catalog <file>', 'a catalogue of your own (default: Apple’s)')
     .option('--sha256 <digest>', 'what the file must be')
@@ -30,10 +34,16 @@ export function define(command: Command, context: Context): void {
       const isAddress = /^https?:\/\//i.test(image);
       const row = isAddress
         ? undefined
-        : await imageInCatalogue(image, catalog === undefined ? undefined : context.path(catalog));
+        : await imageInCatalogue(
+            image,
+            catalog === undefined ? undefined : imageArgument(catalog, context),
+          );
       const url = isAddress ? image : row?.url;
       if (url === undefined) {
-        throw usageError(`The catalogue has no image with the build ${image}.`, 'See “torpor images”, or give its address.');
+        throw usageError(
+          `The catalogue has no image with the build ${image}.`,
+          'See “torpor images”, or give its address.',
+        );
       }
       const report = await checkImage(url, {
         libraryPath: context.library,
@@ -43,7 +53,10 @@ export function define(command: Command, context: Context): void {
       if (!anyway && answer !== 'yes' && answer !== 'yes-with-warnings') {
         const columns = context.terminal.stdout.columns;
         const why = 'Nothing was downloaded. With --anyway it is downloaded all the same.';
-        context.print({ report, downloaded: null }, () => [printable(reportText(report, columns)), why]);
+        context.print({ report, downloaded: null }, () => [
+          printable(reportText(report, columns)),
+          why,
+        ]);
         throw new AlreadyTold(preflightExitCode(answer, false));
       }
       const target = context.path(to ?? (basename(new URL(url).pathname) || 'image.ipsw'));
@@ -63,7 +76,9 @@ export function define(command: Command, context: Context): void {
       try {
         const bytes = await download.done;
         line.stop();
-        context.print({ downloaded: target, bytes, report }, () => [printable(`${target} is complete.`)]);
+        context.print({ downloaded: target, bytes, report }, () => [
+          printable(`${target} is complete.`),
+        ]);
       } finally {
         line.stop();
         forget();

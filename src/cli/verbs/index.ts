@@ -50,6 +50,22 @@ export const verbs: readonly VerbEntry[] = [
   },
   { name: 'watch', summary: 'tell what happens, as it happens', load: () => import('./watch.ts') },
   {
+    name: 'preflight',
+    summary: 'say whether this Mac can install a macOS, before the download',
+    load: () => import('./preflight.ts'),
+  },
+  {
+    name: 'images',
+    summary: 'list macOS images, each with its verdict',
+    load: () => import('./images.ts'),
+  },
+  { name: 'download', summary: 'download a macOS image', load: () => import('./download.ts') },
+  {
+    name: 'explain',
+    summary: 'say what an error of an installation means',
+    load: () => import('./explain.ts'),
+  },
+  {
     name: 'doctor',
     summary: 'say what works on this computer and what does not',
     load: () => import('./doctor.ts'),

@@ -16,6 +16,7 @@ export async function stopByRequest(
   if (!requestStop.available) {
     throw new TorporError('CAPABILITY_MISSING', requestStop.reason.message, requestStop.reason);
   }
+  if (signal.aborted) throw cancelled(config.name);
   const seconds = config.policy.stopDeadlineSeconds;
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const off = session.on('ended', () => resolve());

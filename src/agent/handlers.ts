@@ -15,6 +15,7 @@ import { checkHost } from './requests/check.ts';
 import { cloneMachine } from './requests/clone.ts';
 import { renameMachine, setMachine } from './requests/configure.ts';
 import { createMachine } from './requests/create.ts';
+import { frameOf } from './requests/frame.ts';
 import { outcomeOf, resume, screenshot, start, stop, wouldLaunch } from './requests/operate.ts';
 import { removeMachine } from './requests/remove.ts';
 import { showMachine } from './requests/show.ts';
@@ -101,6 +102,9 @@ export function createHandlers(parts: HandlerParts): RequestHandlers {
     'machine.set': (params) => setMachine(context, params),
     'machine.screenshot': async ({ machine }) => ({
       png: await screenshot(await machines.usable(machine)),
+    }),
+    'machine.frame': async ({ machine }) => ({
+      png: await frameOf(await machines.usable(machine)),
     }),
     'machine.console': async ({ machine }) => ({
       socket: await consoles.socketFor(await machines.usable(machine)),

@@ -33,6 +33,8 @@ export interface Requests {
   'machine.set': (params: MachineRef & { readonly changes: Changes }) => MachineView;
   /** A PNG, as base64. */
   'machine.screenshot': (params: MachineRef) => { readonly png: string };
+  /** The display as it is, or as it was before the last suspension: a PNG as base64; null for none. */
+  'machine.frame': (params: MachineRef) => { readonly png: string | null };
   /** The unix socket on which the machine's console is served, raw bytes both ways. */
   'machine.console': (params: MachineRef) => { readonly socket: string };
 

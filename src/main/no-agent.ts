@@ -37,6 +37,7 @@ export function handlersWithoutAgent(version: string): PageHandlers {
     'machine.delete': refuse,
     'machine.set': refuse,
     'machine.screenshot': refuse,
+    'machine.frame': refuse,
     'machine.console': refuse,
     'host.check': refuse,
     'agent.stop': refuse,

@@ -97,6 +97,7 @@ const schemas = {
   'machine.delete': machine.extend({ permanently: z.boolean() }),
   'machine.set': machine.extend({ changes }),
   'machine.screenshot': machine,
+  'machine.frame': machine,
   'machine.console': machine,
   'host.check': nothing,
   'agent.stop': z.strictObject({ reason }),

@@ -1,0 +1,20 @@
+/** What a person sets for the whole app; policies of one machine are in its configuration. */
+export interface Settings {
+  readonly launchAtLogin: boolean;
+  readonly language: 'system' | 'en' | 'de';
+  readonly notifications: boolean;
+  /** As Electron writes it, `CommandOrControl+Alt+T`; null for none. */
+  readonly shortcut: string | null;
+  /** The folder of bundles. A change takes effect when the app starts again. */
+  readonly library: string;
+  /** When the host goes to sleep. */
+  readonly onSleep: 'suspend' | 'leave';
+  /** Suspend below this much battery, in per cent; null for never. */
+  readonly batteryPercent: number | null;
+  /** Suspend a guest without CPU use or input for so long; null for never. */
+  readonly idleMinutes: number | null;
+  /** How many machines are suspended or restored at a time; null leaves it to the app. */
+  readonly concurrency: number | null;
+}
+
+export type SettingsChanges = Partial<Settings>;

@@ -1,9 +1,9 @@
 import type { DriverId, MachineConfig } from '../core/config.ts';
 import type { Fact } from '../core/driver.ts';
 import type { ErrorCode, Problem } from '../core/errors.ts';
-import type { SavedStateSummary } from '../core/machine.ts';
 import type { OperationProgress } from '../core/operation.ts';
 import type { SetAside } from '../core/saved-state/files.ts';
+import type { SavedStateSummary } from '../core/saved-state/find.ts';
 import type { InFlightStatus, MachineStatus, Operation } from '../core/status.ts';
 
 /**

@@ -1,14 +1,22 @@
 import { stat } from 'node:fs/promises';
+import { adopt } from './adopt.ts';
 import type { MachineConfig } from './config.ts';
 import type { Driver, Place, Session } from './driver.ts';
-import { type Problem, TorporError, toProblem } from './errors.ts';
+import { type Problem, TorporError, toProblem, toTorporError } from './errors.ts';
 import { createEmitter } from './events.ts';
 import { type Bundle, readConfig, writeConfig } from './library/bundle.ts';
 import { createOperationSlot, type OperationProgress, type Work } from './operation.ts';
 import { goOn, restore } from './restore.ts';
+import { isSameGuest } from './same-guest.ts';
 import * as stateFiles from './saved-state/files.ts';
+import {
+  type FoundState,
+  findState,
+  type SavedStateSummary,
+  summaryOf,
+} from './saved-state/find.ts';
 import { assertFits, type HostIdentity } from './saved-state/fit.ts';
-import { type Manifest, type SaveReason, stateBytes } from './saved-state/manifest.ts';
+import type { Manifest, SaveReason } from './saved-state/manifest.ts';
 import { assertCanPerform, type MachineStatus, type Operation } from './status.ts';
 import { stopByRequest } from './stop.ts';
 import { suspend } from './suspend.ts';
@@ -20,14 +28,6 @@ export interface MachineContext {
   readonly runDirectory: string;
   /** For what goes wrong where no caller waits. */
   readonly onError: (error: unknown) => void;
-}
-
-export interface SavedStateSummary {
-  readonly createdAt: string;
-  readonly bytes: number;
-  readonly reason: SaveReason;
-  readonly mode: Manifest['mode'];
-  readonly wasPaused: boolean;
 }
 
 interface MachineEvents {
@@ -49,6 +49,8 @@ export class Machine {
   #session: Session | undefined;
   #manifest: Manifest | undefined;
   #hasSavedState = false;
+  /** False while the driver could not say whether a guest is there: then nothing must start another. */
+  #isGuestKnown = false;
   #problem: Problem | undefined;
   #ending: Promise<void> | undefined;
   #lastUsed = 0;
@@ -66,12 +68,8 @@ export class Machine {
    */
   static async open(bundle: Bundle, context: MachineContext): Promise<Machine> {
     const machine = new Machine(bundle, await readConfig(bundle), context);
+    machine.#lastUsed = (await stat(bundle.files.config)).mtimeMs;
     await machine.refresh();
-    try {
-      await machine.#adopt();
-    } catch (error) {
-      machine.#problem = toProblem(error);
-    }
     return machine;
   }
 
@@ -83,6 +81,7 @@ export class Machine {
     const { progress } = this.#slot;
     if (progress !== undefined) return progress.status;
     if (this.#session !== undefined) return this.#session.status;
+    if (!this.#isGuestKnown) return 'broken';
     return this.#hasSavedState ? 'suspended' : 'stopped';
   }
 
@@ -100,10 +99,7 @@ export class Machine {
   }
 
   get savedState(): SavedStateSummary | undefined {
-    const manifest = this.#manifest;
-    if (manifest === undefined) return undefined;
-    const { createdAt, reason, mode, wasPaused } = manifest;
-    return { createdAt, bytes: stateBytes(manifest), reason, mode, wasPaused };
+    return this.#manifest === undefined ? undefined : summaryOf(this.#manifest);
   }
 
   get progress(): OperationProgress | undefined {
@@ -114,10 +110,18 @@ export class Machine {
     return this.#events.on(event, listener);
   }
 
-  /** Reads again what lies on disk: configuration, saved state, and whether that state is readable. */
+  /**
+   * Reads again what lies on disk: configuration, saved state, and whether that state is readable. Asks
+   * the driver again when it could not say whether a guest is there.
+   */
   async refresh(): Promise<void> {
-    this.#config = await readConfig(this.bundle);
-    await this.#readState();
+    const config = await readConfig(this.bundle);
+    const found = await findState(this.bundle);
+    // An operation that began meanwhile reads for itself, later than this.
+    if (this.#slot.progress !== undefined) return;
+    this.#config = config;
+    this.#note(found);
+    if (!this.#isGuestKnown) await this.#lookForGuest();
   }
 
   /** Boots the guest. A saved state is set aside, so that it is neither lost nor used by mistake. */
@@ -198,8 +202,17 @@ export class Machine {
     await this.#run('discardState', () => stateFiles.clear(this.bundle));
   }
 
-  /** Replaces the configuration, which is validated first. A saved state may then no longer fit. */
+  /**
+   * Replaces the configuration, which is validated first. A saved state may then no longer fit. What
+   * only concerns the future (what happens at the quit and the launch) can change while the guest runs.
+   */
   async configure(config: MachineConfig): Promise<void> {
+    if (this.#session !== undefined && isSameGuest(this.#config, config)) {
+      await writeConfig(this.bundle, config);
+      this.#config = config;
+      this.#changed();
+      return;
+    }
     await this.#slot.run('configure', this.status, this.#config.name, async () => {
       await writeConfig(this.bundle, config);
       await this.refresh();
@@ -247,29 +260,11 @@ export class Machine {
         },
       );
     } catch (error) {
-      const problem = toProblem(error);
-      if (isWorthKeeping(problem)) this.#problem = problem;
+      const known = toTorporError(error);
+      if (isWorthKeeping(known)) this.#problem = toProblem(known);
       this.#changed();
-      throw error;
+      throw known;
     }
-  }
-
-  async #adopt(): Promise<void> {
-    const adoption = await this.#context.driver.adopt(this.#place());
-    if (adoption.found === 'nothing') return;
-    if (adoption.found === 'ended') {
-      // After a committed suspension the guest was meant to end; its state tells the rest.
-      if (!this.#hasSavedState) this.#problem = adoption.problem;
-      return;
-    }
-    const { session, shouldRun } = adoption;
-    if (this.#hasSavedState) {
-      // Saved and not ended, or loaded and not run: the guest has not run since, the state counts.
-      await session.end();
-      return;
-    }
-    this.#hold(session);
-    if (shouldRun && session.status === 'paused') await session.resume();
   }
 
   #hold(session: Session): void {
@@ -297,13 +292,22 @@ export class Machine {
   }
 
   async #readState(): Promise<void> {
-    this.#hasSavedState = await stateFiles.hasSavedState(this.bundle);
-    this.#manifest = undefined;
-    this.#lastUsed ||= (await stat(this.bundle.files.config)).mtimeMs;
-    if (!this.#hasSavedState) return;
+    this.#note(await findState(this.bundle));
+  }
+
+  #note({ exists, manifest, problem }: FoundState): void {
+    this.#hasSavedState = exists;
+    this.#manifest = manifest;
+    if (manifest !== undefined) this.#lastUsed = Date.parse(manifest.createdAt);
+    if (problem !== undefined) this.#problem = problem;
+  }
+
+  async #lookForGuest(): Promise<void> {
     try {
-      this.#manifest = await stateFiles.loadManifest(this.bundle);
-      this.#lastUsed = Date.parse(this.#manifest.createdAt);
+      const found = await adopt(this.#context.driver, this.#place(), this.#hasSavedState);
+      this.#isGuestKnown = true;
+      if (found.session !== undefined) this.#hold(found.session);
+      if (found.problem !== undefined) this.#problem = found.problem;
     } catch (error) {
       this.#problem = toProblem(error);
     }
@@ -339,6 +343,6 @@ export class Machine {
 const startedCold = 'The machine was started cold.';
 
 /** A refused click is no problem of the machine's; a failed operation is, until the next one. */
-function isWorthKeeping({ code }: Problem): boolean {
+function isWorthKeeping({ code }: TorporError): boolean {
   return code !== 'CANCELLED' && code !== 'WRONG_STATUS' && code !== 'BUSY';
 }

@@ -21,6 +21,10 @@ export const exitCodes = {
   busy: 6,
   hypervisorUnavailable: 7,
   noSpace: 8,
+  // of “torpor preflight” alone: its answer when that is not a yes
+  preflightNo: 10,
+  preflightUnknown: 11,
+  preflightWarning: 12,
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];

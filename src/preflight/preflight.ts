@@ -106,7 +106,11 @@ export async function accessTo(hostRoot: string | undefined): Promise<HostAccess
   return hostRoot === undefined ? liveHost() : await describedHost(hostRoot);
 }
 
-async function findImage(name: string, http: SourceOptions | undefined): Promise<RestoreImage> {
+/** The image of a path, an address or a build number. */
+export async function findImage(
+  name: string,
+  http: SourceOptions | undefined,
+): Promise<RestoreImage> {
   return parseBuild(name) === undefined
     ? await inspectRestoreImage(name, http)
     : imageOfBuild(name);

@@ -1,3 +1,4 @@
+import { type ExitCode, exitCodes } from '../core/errors.ts';
 import type { CheckContext, CheckResult, Outcome, Step } from './checks/check.ts';
 import { checks, decisive } from './checks/index.ts';
 
@@ -15,16 +16,19 @@ export interface Verdict {
   readonly alternatives: readonly Step[];
 }
 
-/** Exit codes of `torpor preflight`; 1 to 8 mean what they mean for every command. */
-export const preflightExitCodes: Readonly<Record<Answer, number>> = {
-  yes: 0,
-  'yes-with-warnings': 0,
-  no: 10,
-  'cannot-tell': 11,
-};
-
-/** `--strict`: warnings are not good enough either. */
-export const strictWarningExitCode = 12;
+/** What `torpor preflight` exits with. When `strict`, warnings are not good enough either. */
+export function preflightExitCode(answer: Answer, strict: boolean): ExitCode {
+  switch (answer) {
+    case 'yes':
+      return exitCodes.done;
+    case 'yes-with-warnings':
+      return strict ? exitCodes.preflightWarning : exitCodes.done;
+    case 'no':
+      return exitCodes.preflightNo;
+    case 'cannot-tell':
+      return exitCodes.preflightUnknown;
+  }
+}
 
 /** Runs every check. Pure: the same facts give the same verdict. Read the facts right before. */
 export function judge(context: CheckContext): Verdict {

@@ -119,8 +119,10 @@ function checkSize(request: DownloadRequest, journal: Journal): void {
   if (request.size === journal.total) return;
   throw new TorporError(
     'REMOTE_CHANGED',
-    `The catalogue says ${request.size} bytes, and ${hostOf(request.url)} has ${journal.total}.`,
-    { hint: 'The catalogue may be out of date. Check the image again before you download it.' },
+    `The image should have ${request.size} bytes, and the one at ${hostOf(request.url)} has ${journal.total}.`,
+    {
+      hint: 'It may have changed, or the catalogue is out of date. Check the image again before you download it.',
+    },
   );
 }
 

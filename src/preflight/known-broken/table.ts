@@ -27,6 +27,8 @@ export interface LoadedTable {
 export interface TablePlaces {
   /** Folder of fetched tables and people's own rows; undefined reads what ships with Torpor alone. */
   readonly folder?: string | undefined;
+  /** More folders of rows, such as an administrator’s. */
+  readonly alsoFrom?: readonly string[];
   readonly keys?: readonly KeyObject[];
 }
 
@@ -54,7 +56,10 @@ export async function loadTable(places: TablePlaces = {}): Promise<LoadedTable> 
   if (folder === undefined) return loaded(shipped, 'built-in', [], []);
   const problems: string[] = [];
   const fetched = await readFetched(folder, places.keys ?? releaseKeys, problems);
-  const additions = await readAdditions(additionsPath(folder), problems);
+  const additions: Row[] = [];
+  for (const each of [...(places.alsoFrom ?? []), additionsPath(folder)]) {
+    additions.push(...(await readAdditions(each, problems)));
+  }
   return fetched !== undefined && fetched.serial > shipped.serial
     ? loaded(fetched, 'update', additions, problems)
     : loaded(shipped, 'built-in', additions, problems);

@@ -1,7 +1,8 @@
-import { gigabytes } from './amounts.ts';
-import type { CheckResult, Outcome, Step } from './checks/check.ts';
-import type { PreflightReport } from './preflight.ts';
-import type { Verdict } from './verdict.ts';
+import { gigabytes } from '../amounts.ts';
+import type { CheckResult, Outcome } from '../checks/check.ts';
+import type { PreflightReport } from '../preflight.ts';
+import type { Verdict } from '../verdict.ts';
+import { stepLines, wrap } from './lines.ts';
 
 const marks: Readonly<Record<Outcome, string>> = {
   pass: 'ok',
@@ -61,29 +62,4 @@ function todoLines(verdict: Verdict, width: number): string[] {
     for (const step of verdict.alternatives) lines.push(...stepLines(step, '-  ', width));
   }
   return lines;
-}
-
-function stepLines(step: Step, mark: string, width: number): string[] {
-  const lines = [wrap(`${mark}${step.text}`, width, '     ', '  ')];
-  if (step.command !== undefined) lines.push(`       ${step.command}`);
-  const action = step.button?.action;
-  if (action?.kind === 'open-address') lines.push(`       ${action.url}`);
-  return lines;
-}
-
-/** `first` begins the first line, `rest` the others. */
-export function wrap(text: string, width: number, rest: string, first = rest): string {
-  const lines: string[] = [];
-  let line = first;
-  let empty = true;
-  for (const word of text.split(/ (?! )/)) {
-    if (!empty && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = `${rest}${word}`;
-    } else {
-      line = empty ? `${line}${word}` : `${line} ${word}`;
-    }
-    empty = false;
-  }
-  return [...lines, line].join('\n');
 }

@@ -1,0 +1,108 @@
+/**
+ * What command line and app ask about hosts and images. It needs no agent and no library: it reads,
+ * and it downloads. Here it gets Torpor's own folders.
+ */
+import { dirname, join } from 'node:path';
+import { type Problem, toProblem } from '../core/errors.ts';
+import {
+  type CatalogueRow,
+  type JudgedRow,
+  judgeCatalogue,
+  readCatalogue,
+} from '../preflight/catalogue.ts';
+import { explain } from '../preflight/explain/explain.ts';
+import { parseFrameworkError } from '../preflight/explain/framework-error.ts';
+import type { Explanation } from '../preflight/explain/meaning.ts';
+import type { TablePlaces } from '../preflight/known-broken/table.ts';
+import { type TableUpdate, updateTable } from '../preflight/known-broken/update.ts';
+import { wordsFor } from '../preflight/phrases.ts';
+import {
+  accessTo,
+  findImage,
+  type PreflightOptions,
+  type PreflightReport,
+  preflight,
+  readSituation,
+} from '../preflight/preflight.ts';
+import { defaultLibrary, surroundings } from './paths.ts';
+
+export { type Download, startDownload } from '../preflight/download/download.ts';
+export type { DownloadEvent } from '../preflight/download/events.ts';
+export { catalogueText } from '../preflight/report/catalogue-text.ts';
+export { explanationText } from '../preflight/report/explanation-text.ts';
+export { progressText } from '../preflight/report/progress-text.ts';
+export { reportText } from '../preflight/report/report-text.ts';
+export { preflightExitCode } from '../preflight/verdict.ts';
+export type { CatalogueRow, Explanation, JudgedRow, PreflightReport, TableUpdate };
+
+export type Question = Pick<
+  PreflightOptions,
+  'hostRoot' | 'libraryPath' | 'plan' | 'askSigningServer' | 'edition' | 'http' | 'now'
+>;
+
+/** The folder of fetched tables and of a person's own rows, and the administrator's folder beside it. */
+export function tablePlaces(place = surroundings()): TablePlaces & { readonly folder: string } {
+  const { TORPOR_LIBRARY: _, ...environment } = place.environment;
+  const data = dirname(defaultLibrary({ ...place, environment }));
+  const shared =
+    place.platform === 'darwin' ? '/Library/Application Support/Torpor' : '/etc/torpor';
+  return { folder: join(data, 'preflight'), alsoFrom: [join(shared, 'known-broken.d')] };
+}
+
+/** Whether a host can install an image; see preflight(). */
+export function checkImage(image: string, question: Question): Promise<PreflightReport> {
+  return preflight(image, { ...question, table: tablePlaces() });
+}
+
+/** The images of a catalogue, each with its verdict. */
+export async function listImages(
+  catalogue: string | undefined,
+  question: Question,
+): Promise<readonly JudgedRow[]> {
+  const options = { ...question, table: tablePlaces() };
+  const [rows, situation] = await Promise.all([
+    readCatalogue(catalogue, question.http),
+    accessTo(question.hostRoot).then((access) => readSituation(access, options)),
+  ]);
+  return await judgeCatalogue(rows, situation, options);
+}
+
+/** The row of a catalogue with this build. Throws what readCatalogue throws. */
+export async function imageInCatalogue(
+  build: string,
+  catalogue: string | undefined,
+): Promise<CatalogueRow | undefined> {
+  const rows = await readCatalogue(catalogue);
+  return rows.find((row) => row.build === build);
+}
+
+/** An explanation, and what kept the image from being read, if it was named and could not be. */
+export interface Explained extends Explanation {
+  readonly imageProblem: Problem | undefined;
+}
+
+/** What an error of Apple's framework means on a host. Throws BAD_REQUEST when the text holds none. */
+export async function explainError(
+  text: string,
+  image: string | undefined,
+  question: Question,
+): Promise<Explained> {
+  const error = parseFrameworkError(text);
+  const options = { ...question, table: tablePlaces() };
+  const situation = await readSituation(await accessTo(question.hostRoot), options);
+  const words = wordsFor(question.edition ?? 'direct', situation.table.coverage.released);
+  const found =
+    image === undefined
+      ? { image: undefined, problem: undefined }
+      : await findImage(image, question.http).then(
+          (read) => ({ image: read, problem: undefined }),
+          (failure: unknown) => ({ image: undefined, problem: toProblem(failure) }),
+        );
+  const explanation = explain(error, { ...situation, words, image: found.image });
+  return { ...explanation, imageProblem: found.problem };
+}
+
+/** Takes a newer table of known problems; see updateTable(). */
+export function updateKnownProblems(from: string): Promise<TableUpdate> {
+  return updateTable(from, tablePlaces());
+}

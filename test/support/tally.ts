@@ -1,7 +1,7 @@
 /**
  * Counts what script/test has run: `node test/support/tally.ts FOLDER`. The folder holds NAME.status, a
- * check's exit status, and for checks by vitest NAME.json, its report. Prints the counts, of a check
- * without a report as one, and exits with 1 when anything failed.
+ * check's exit status, and for checks by vitest NAME.json, its report. Prints which checks failed and last
+ * the counts, of a check without a report as one, and exits with 1 when anything failed.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -19,6 +19,7 @@ const reportSchema = z.object({
 export type Report = z.infer<typeof reportSchema>;
 
 export interface Check {
+  readonly name: string;
   readonly exitStatus: number;
   readonly report?: Report | undefined;
 }
@@ -30,7 +31,7 @@ export interface Counts {
 }
 
 /** A check that failed counts as at least one failure, also when no test of it was to blame. */
-export function countCheck({ exitStatus, report }: Check): Counts {
+export function countCheck({ exitStatus, report }: Omit<Check, 'name'>): Counts {
   if (report === undefined) {
     return exitStatus === 0
       ? { passed: 1, failed: 0, skipped: 0 }
@@ -65,8 +66,10 @@ function readChecks(folder: string): Check[] {
   return files
     .filter((file) => file.endsWith('.status'))
     .map((file) => {
-      const report = file.replace(/\.status$/, '.json');
+      const name = file.replace(/\.status$/, '');
+      const report = `${name}.json`;
       return {
+        name,
         exitStatus: Number(readFileSync(join(folder, file), 'utf8')),
         report: files.includes(report)
           ? reportSchema.parse(JSON.parse(readFileSync(join(folder, report), 'utf8')))
@@ -77,9 +80,10 @@ function readChecks(folder: string): Check[] {
 
 const [, script, folder] = process.argv;
 if (folder !== undefined && script !== undefined && resolve(script) === import.meta.filename) {
-  const counts = readChecks(folder)
-    .map(countCheck)
-    .reduce(addCounts, { passed: 0, failed: 0, skipped: 0 });
+  const checks = readChecks(folder);
+  const failed = checks.filter((check) => countCheck(check).failed > 0).map(({ name }) => name);
+  const counts = checks.map(countCheck).reduce(addCounts, { passed: 0, failed: 0, skipped: 0 });
+  if (failed.length > 0) console.log(`Failed: ${failed.join(', ')}`);
   console.log(describeCounts(counts));
   process.exitCode = counts.failed === 0 ? 0 : 1;
 }

@@ -54,15 +54,18 @@ const contentTypes: ReadonlyMap<string, string> = new Map([
   ['.woff2', 'font/woff2'],
 ]);
 
+/** As Vite names what it builds: nothing that would have to be decoded, nothing that climbs. */
+const builtPath = /^(\/[\w-][\w.-]*)+$/;
+
 /** Serves the built pages of `folder`: only these, only to read. For `protocol.handle`. */
 export async function servePage(folder: string, request: { url: string }): Promise<Response> {
   const { host: requested, pathname } = new URL(request.url);
-  const file = path.join(folder, decodeURIComponent(pathname));
-  const contentType = contentTypes.get(path.extname(file));
-  const isInside = file.startsWith(folder + path.sep);
-  if (requested !== host || !isInside || contentType === undefined) return notFound();
+  const contentType = contentTypes.get(path.extname(pathname));
+  if (requested !== host || !builtPath.test(pathname) || contentType === undefined) {
+    return notFound();
+  }
   try {
-    return new Response(new Uint8Array(await readFile(file)), {
+    return new Response(new Uint8Array(await readFile(path.join(folder, pathname))), {
       headers: {
         'content-type': contentType,
         'content-security-policy': contentSecurityPolicy,

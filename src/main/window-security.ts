@@ -1,5 +1,5 @@
 /** Every window of the app is made with these preferences and passes through `secureWindow`. */
-import type { Session, WebContents, WebPreferences } from 'electron';
+import type { WebPreferences } from 'electron';
 
 /** Electron's defaults but for the preload, written out so that a changed default changes nothing. */
 export function securePreferences(preload: string): WebPreferences {
@@ -19,41 +19,40 @@ export function securePreferences(preload: string): WebPreferences {
   };
 }
 
-/** The part of Electron's WebContents that is closed off. */
-export type Securable = Pick<WebContents, 'setWindowOpenHandler' | 'session'> & {
+const movements = [
+  'will-frame-navigate',
+  'will-navigate',
+  'will-redirect',
+  'will-attach-webview',
+] as const;
+
+/** What is closed off of a page; Electron's WebContents is one. */
+export interface Securable {
   on(
-    event: 'will-frame-navigate' | 'will-navigate' | 'will-redirect' | 'will-attach-webview',
+    event: (typeof movements)[number],
     listener: (event: { preventDefault(): void }) => void,
   ): unknown;
-};
+  setWindowOpenHandler(handler: () => { action: 'deny' }): void;
+  readonly session: {
+    setPermissionRequestHandler(
+      handler: (page: object, permission: string, answer: (granted: boolean) => void) => void,
+    ): void;
+    setPermissionCheckHandler(handler: () => boolean): void;
+    setDevicePermissionHandler(handler: () => boolean): void;
+  };
+}
 
 /**
  * A page stays what it was loaded as: it goes nowhere, opens nothing, embeds nothing and is permitted
- * nothing. Links to the outside are requests to the main process, which knows what may be opened.
+ * nothing, not even the clipboard. What it needs of the outside it requests by the contract.
  *
  * Call it before anything is loaded.
  */
-export function secureWindow(window: { readonly webContents: Securable }): void {
-  const { webContents } = window;
+export function secureWindow({ webContents }: { readonly webContents: Securable }): void {
+  for (const movement of movements) webContents.on(movement, (event) => event.preventDefault());
   webContents.setWindowOpenHandler(() => ({ action: 'deny' }));
-  for (const event of [
-    'will-frame-navigate',
-    'will-navigate',
-    'will-redirect',
-    'will-attach-webview',
-  ] as const) {
-    webContents.on(event, (navigation) => navigation.preventDefault());
-  }
-  denyPermissions(webContents.session);
-}
-
-function denyPermissions(
-  session: Pick<
-    Session,
-    'setPermissionRequestHandler' | 'setPermissionCheckHandler' | 'setDevicePermissionHandler'
-  >,
-): void {
-  session.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
+  const { session } = webContents;
+  session.setPermissionRequestHandler((_page, _permission, answer) => answer(false));
   session.setPermissionCheckHandler(() => false);
   session.setDevicePermissionHandler(() => false);
 }

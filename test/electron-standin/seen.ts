@@ -25,7 +25,7 @@ export interface Seen {
   readonly shortcuts: Map<string, () => void>;
   /** Blockers of sleep that are on, by id. */
   readonly sleepBlockers: Map<number, string>;
-  /** Addresses that pages tried to open in a new window. */
+  /** Addresses that pages tried to open in a new window, and were denied. */
   readonly refusedWindows: string[];
   loginItem: Readonly<Record<string, unknown>>;
   idleSeconds: number;

@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,6 +23,7 @@ export const isStandin = electronBinary() === standin;
 
 export interface RunningApp {
   readonly electron: ElectronApplication;
+  readonly child: ChildProcess;
   /** The panel's page, loaded but not shown until the tray is clicked. */
   readonly panel: Page;
   /** Settles when the process has ended, however it ended. */
@@ -46,7 +48,7 @@ export interface LaunchOptions {
 export function createTestHome(): TestHome {
   const folder = mkdtempSync(path.join(tmpdir(), 'torpor-e2e-'));
   const userData = path.join(folder, 'user-data');
-  const running = new Set<RunningApp>();
+  const running = new Map<ChildProcess, Promise<unknown>>();
   const commandLine = (...words: readonly string[]) =>
     [electronBinary(), `--user-data-dir=${userData}`, root, ...words] as const;
   return {
@@ -61,15 +63,13 @@ export function createTestHome(): TestHome {
       });
       const child = electron.process();
       const ended = once(child, 'exit').then(([code, signal]) => ({ code, signal }));
-      const panel = await electron.firstWindow();
-      const app: RunningApp = { electron, panel, ended };
-      running.add(app);
-      void ended.then(() => running.delete(app));
-      return app;
+      running.set(child, ended);
+      void ended.then(() => running.delete(child));
+      return { electron, child, panel: await electron.firstWindow(), ended };
     },
     async remove() {
-      for (const { electron, ended } of running) {
-        electron.process().kill('SIGKILL');
+      for (const [child, ended] of running) {
+        child.kill('SIGKILL');
         await ended;
       }
       rmSync(folder, { recursive: true, force: true, maxRetries: 10 });

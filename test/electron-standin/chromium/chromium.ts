@@ -38,6 +38,7 @@ const flags = [
   '--password-store=basic',
   '--use-mock-keychain',
   '--no-startup-window',
+  '--block-new-web-contents',
   '--remote-debugging-pipe',
   '--remote-debugging-port=0',
 ];

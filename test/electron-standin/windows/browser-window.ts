@@ -64,6 +64,10 @@ export class BrowserWindow extends EventEmitter {
         this.emit('page-title-updated', event, title, true);
         if (!event.defaultPrevented) this.#title = title;
       },
+      openWindow: (url) => {
+        const opened = new BrowserWindow({ ...options, show: true });
+        opened.loadURL(url).catch((error) => console.error(error));
+      },
     });
     queueMicrotask(() => app.emit('browser-window-created', preventable(), this));
     if (show) this.focus();

@@ -15,7 +15,7 @@ export interface PageEvents {
   onTitle(title: string): void;
   onCrashed(): void;
   onClosed(): void;
-  /** A page opened a window, which the stand-in closes again. */
+  /** The page would open a window; Chromium does not (--block-new-web-contents). */
   onWindowOpen(url: string): void;
   mayNavigate(navigation: Navigation): boolean;
 }
@@ -30,6 +30,7 @@ export interface Page {
   close(): Promise<void>;
 }
 
+const transparent = { color: { r: 0, g: 0, b: 0, a: 0 } };
 const preloadWorldName = 'Electron Isolated Context';
 
 export async function openPage(
@@ -71,31 +72,27 @@ export async function openPage(
   whole.on('Target.targetInfoChanged', ({ targetInfo }) => {
     if (targetInfo.targetId === targetId) events.onTitle(targetInfo.title);
   });
-  whole.on('Target.targetCreated', ({ targetInfo }) => {
-    if (targetInfo.openerId !== targetId) return;
-    whole.send('Target.closeTarget', { targetId: targetInfo.targetId }).catch(alreadyClosed);
-  });
   whole.on('Target.targetDestroyed', (gone) => {
     if (gone.targetId === targetId) events.onClosed();
   });
 
-  await page.send('Page.enable');
-  await page.send('Runtime.enable');
-  await page.send('Inspector.enable');
-  await page.send('Runtime.addBinding', {
-    name: 'electronStandinSend',
-    executionContextName: preloadWorldName,
-  });
-  if (options.transparent) {
-    const color = { r: 0, g: 0, b: 0, a: 0 };
-    await page.send('Emulation.setDefaultBackgroundColorOverride', { color });
-  }
-  await page.send('Page.addScriptToEvaluateOnNewDocument', { source: pageScript(channel, seen) });
-  await page.send('Page.addScriptToEvaluateOnNewDocument', {
-    worldName: preloadWorldName,
-    source: preloadScript(channel, processFacts(options), readPreload(options)),
-  });
-  await interceptRequests(page, targetId, events.mayNavigate);
+  // Chromium takes commands in the order in which they are sent.
+  await Promise.all([
+    page.send('Page.enable'),
+    page.send('Runtime.enable'),
+    page.send('Inspector.enable'),
+    page.send('Runtime.addBinding', {
+      name: 'electronStandinSend',
+      executionContextName: preloadWorldName,
+    }),
+    options.transparent && page.send('Emulation.setDefaultBackgroundColorOverride', transparent),
+    page.send('Page.addScriptToEvaluateOnNewDocument', { source: pageScript(channel, seen) }),
+    page.send('Page.addScriptToEvaluateOnNewDocument', {
+      worldName: preloadWorldName,
+      source: preloadScript(channel, processFacts(options), readPreload(options)),
+    }),
+    interceptRequests(page, targetId, events.mayNavigate),
+  ]);
 
   return {
     targetId,

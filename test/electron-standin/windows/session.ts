@@ -48,15 +48,13 @@ export async function applyPermissions(
 ): Promise<void> {
   const origin = URL.parse(toBrowserUrl(url))?.origin;
   if (origin === undefined || origin === 'null') return;
-  for (const [name, inChromium] of permissions) {
+  const set = [...permissions].map(async ([name, inChromium]) => {
     const granted = await isGranted(contents, name, url);
     const setting: Protocol.Browser.PermissionSetting = granted ? 'granted' : 'denied';
-    await browser.send('Browser.setPermission', {
-      permission: { name: inChromium },
-      setting,
-      origin,
-    });
-  }
+    const permission = { name: inChromium };
+    await browser.send('Browser.setPermission', { permission, setting, origin });
+  });
+  await Promise.all(set);
 }
 
 async function isGranted(contents: object, name: string, url: string): Promise<boolean> {

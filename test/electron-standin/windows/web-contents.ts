@@ -26,6 +26,8 @@ export interface Owner {
   pageClosed(): void;
   pageLoaded(): void;
   pageTitled(title: string): void;
+  /** The page opens a window, and nobody denies it. */
+  openWindow(url: string): void;
 }
 
 type OpenHandler = (details: { readonly url: string }) => { readonly action: 'allow' | 'deny' };
@@ -98,9 +100,8 @@ export class WebContents extends EventEmitter {
         this.emit('render-process-gone', preventable(), { reason: 'crashed', exitCode: 1 }),
       onClosed: () => this.#owner.pageClosed(),
       onWindowOpen: (url) => {
-        seen.refusedWindows.push(url);
-        if (this.#openHandler?.({ url })?.action === 'deny') return;
-        console.error(`electron stand-in: windows opened by pages are not carried: ${url}`);
+        if (this.#openHandler?.({ url }).action === 'deny') seen.refusedWindows.push(url);
+        else this.#owner.openWindow(url);
       },
       mayNavigate: (navigation) => this.#mayNavigate(navigation),
     });

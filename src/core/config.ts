@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { TorporError } from './errors.ts';
+import { vzHardware } from './vz-hardware.ts';
 
 /**
  * The configuration of a machine, as `machine.json` in its bundle holds it. It is validated on every
@@ -11,6 +12,8 @@ export const configFormatVersion = 1;
 export const driverIds = ['qemu', 'vz', 'memory'] as const;
 export const architectures = ['x86_64', 'aarch64'] as const;
 export const stateModes = ['instant', 'streamed'] as const;
+/** `vnc` is QEMU's, `window` a native window of Apple's framework. */
+export const displays = ['none', 'vnc', 'window'] as const;
 
 export const machineName = z
   .string()
@@ -49,6 +52,7 @@ const boot = z.discriminatedUnion('kind', [
       .max(2048)
       .refine((line) => !hasControlCharacter(line)),
   }),
+  z.strictObject({ kind: z.literal('macos') }),
 ]);
 
 const hardware = z.strictObject({
@@ -68,11 +72,23 @@ const hardware = z.strictObject({
   iso: absolutePath.nullable(),
   network: z
     .strictObject({
-      kind: z.literal('user'),
+      /** `user` is QEMU's own network, `nat` the one of Apple's framework. */
+      kind: z.enum(['user', 'nat']),
       mac: z.string().regex(/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/, 'must be a MAC address'),
     })
     .nullable(),
-  display: z.enum(['none', 'vnc']),
+  display: z.enum(displays),
+  /** What machines of Apple's framework have beyond the rest; absent for every other driver. */
+  vz: vzHardware.exactOptional(),
+});
+
+/** The native window of a machine whose display is `window`. */
+export const windowPolicy = z.strictObject({
+  onClose: z.enum(['suspend', 'keepRunning', 'ask']),
+  /** `follow` gives the guest another resolution whenever the window is resized. */
+  resize: z.enum(['fixed', 'follow']),
+  /** Whether the guest gets the keys that the host would otherwise act on. */
+  capturesSystemKeys: z.boolean(),
 });
 
 const policy = z.strictObject({
@@ -82,6 +98,8 @@ const policy = z.strictObject({
   stateMode: z.enum(stateModes),
   /** How long a guest that was asked to stop may take. */
   stopDeadlineSeconds: z.int().min(1).max(3600),
+  /** Absent means defaultWindowPolicy. */
+  window: windowPolicy.exactOptional(),
 });
 
 const machineConfig = z.strictObject({
@@ -102,12 +120,21 @@ export type Hardware = MachineConfig['hardware'];
 export type Policy = MachineConfig['policy'];
 export type Disk = Hardware['disks'][number];
 export type Boot = Hardware['boot'];
+export type WindowPolicy = NonNullable<Policy['window']>;
+export type { VzHardware } from './vz-hardware.ts';
 
 export const defaultPolicy: Policy = {
   onQuit: 'suspend',
   onLaunch: 'resume',
   stateMode: 'instant',
   stopDeadlineSeconds: 60,
+};
+
+/** What the window of a machine does whose policy says nothing of it. */
+export const defaultWindowPolicy: WindowPolicy = {
+  onClose: 'ask',
+  resize: 'fixed',
+  capturesSystemKeys: false,
 };
 
 /**

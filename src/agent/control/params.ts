@@ -1,7 +1,14 @@
 import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 import type { Params, RequestName } from '../../contract/requests.ts';
-import { architectures, driverIds, machineName, stateModes } from '../../core/config.ts';
+import {
+  architectures,
+  displays,
+  driverIds,
+  machineName,
+  stateModes,
+  windowPolicy,
+} from '../../core/config.ts';
 import { TorporError } from '../../core/errors.ts';
 import { saveReasons } from '../../core/saved-state/manifest.ts';
 
@@ -18,7 +25,7 @@ const memoryMiB = z
   .min(16)
   .max(1024 * 1024);
 const format = z.enum(['raw', 'qcow2']);
-const display = z.enum(['none', 'vnc']);
+const display = z.enum(displays);
 const reason = z.enum(saveReasons);
 
 const nothing = z.strictObject({});
@@ -29,6 +36,7 @@ const policy = z.strictObject({
   onLaunch: z.enum(['resume', 'leaveSuspended', 'ask']).exactOptional(),
   stateMode: z.enum(stateModes).exactOptional(),
   stopDeadlineSeconds: z.int().min(1).max(3600).exactOptional(),
+  window: windowPolicy.exactOptional(),
 });
 
 const newDisk = z.discriminatedUnion('kind', [

@@ -122,6 +122,10 @@ function boot({ hardware, kernel, firmware }: CommandLineInput): string[] {
         ...(kernel.initrd === null ? [] : ['-initrd', kernel.initrd]),
         ...['-append', hardware.boot.commandLine],
       ];
+    case 'macos':
+      throw new TorporError('CAPABILITY_MISSING', 'QEMU does not run macOS guests here.', {
+        hint: 'Create the machine with the driver “vz” on a Mac with Apple silicon.',
+      });
   }
 }
 

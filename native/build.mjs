@@ -96,6 +96,7 @@ const wanted = fingerprint();
 const upToDate = existsSync(built) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted;
 if (upToDate && !process.argv.includes('--force')) process.exit(0);
 
+console.log('Compiling the native addon');
 const status = withHeaders(build);
 if (status !== 0) {
   console.error(

@@ -47,7 +47,9 @@ function isAlive(machine: Machine): boolean {
 async function leave(machine: Machine, options: SuspendAllOptions): Promise<void> {
   const how = options.how(machine);
   await untilDeadline(machine, options.signal, () => quiet(machine));
-  if (machine.session === undefined || how === 'keepRunning') return;
+  if (machine.session === undefined) return;
+  // A guest that lives in this process cannot run on without it.
+  if (how === 'keepRunning' && machine.session.endsWithProcess !== true) return;
   if (how === 'stop' && (await stopped(machine, options))) return;
   await untilDeadline(machine, options.signal, () => machine.suspend(options.reason));
 }

@@ -19,6 +19,8 @@ export interface Driver {
   plan(wish: HardwareWish): Promise<Hardware>;
   /** Creates an empty disk image; the path must not exist. Size in bytes. */
   createDisk(path: string, format: 'raw' | 'qcow2', bytes: number): Promise<void>;
+  /** The hardware of a clone: the same machine, with another identity wherever two must differ. */
+  renew(hardware: Hardware): Promise<Hardware>;
   /** Puts what a new machine of this hardware needs into its staged bundle, such as firmware variables. */
   prepare(staged: Bundle, hardware: Hardware): Promise<void>;
   /** Boots the machine. On failure nothing runs and the bundle is as it was. */
@@ -30,6 +32,22 @@ export interface Driver {
   restore(place: Place, manifest: Manifest, options: LoadOptions): Promise<Session>;
   /** Finds the guest that an earlier agent left behind. */
   adopt(place: Place): Promise<Adoption>;
+  /**
+   * Installs macOS into a staged bundle, where it makes the first disk and the firmware's files.
+   * When it fails both are gone again; the restore image is never touched. Absent where the driver
+   * has no macOS guests.
+   */
+  readonly installMacos?: (place: Place, options: InstallOptions) => Promise<void>;
+}
+
+export interface InstallOptions extends StartOptions {
+  /** A restore image on this computer. */
+  readonly image: string;
+  readonly diskBytes: number;
+  /** Called right before anything is written; throws to refuse. */
+  readonly preflight: () => Promise<void>;
+  /** The fraction that is installed, from 0 to 1. */
+  readonly onProgress?: ((fraction: number) => void) | undefined;
 }
 
 export type Availability =
@@ -56,6 +74,8 @@ export interface HardwareWish extends Pick<Hardware, 'boot' | 'disks' | 'iso' | 
   readonly cpus?: number | undefined;
   readonly memoryMiB?: number | undefined;
   readonly network: boolean;
+  /** The image that a macOS guest will be installed from, which says what hardware it needs. */
+  readonly restoreImage?: string | undefined;
 }
 
 export interface StartOptions {
@@ -103,6 +123,10 @@ export interface Session {
   readonly console: Capability<Console>;
   /** Tells the guest the time of day; rejects when nobody in the guest answers. */
   readonly setClock: Capability<() => Promise<void>>;
+  /** A native window on the guest's display; absent where the driver has no such windows. */
+  readonly window?: Capability<GuestWindow>;
+  /** The VM lives in this process and dies with it, so it must be saved before the process ends. */
+  readonly endsWithProcess?: true;
   /**
    * Ends the VM at once, as pulling the plug does. Resolves when nothing of it runs any more, also
    * when it had ended before.
@@ -125,6 +149,15 @@ export interface SessionEvents {
   ended: { readonly problem?: Problem };
   /** Something a person should know while the guest goes on or waits (a disk error, a full volume). */
   problem: Problem;
+  /** A person asked to close the native window, which stays open; see the policy. */
+  windowCloseRequested: undefined;
+}
+
+/** A native window. Hiding it changes nothing for the guest. */
+export interface GuestWindow {
+  /** Opens it, or brings it to the front. */
+  show(): void;
+  hide(): void;
 }
 
 /**

@@ -56,6 +56,9 @@ const codes = {
   HYPERVISOR_DISCONNECTED: exitCodes.failed,
   GUEST_ENDED: exitCodes.failed,
   CAPABILITY_MISSING: exitCodes.failed,
+  /** The host allows no further guest of this kind at once: macOS allows two macOS guests. */
+  GUEST_LIMIT: exitCodes.busy,
+  INSTALL_FAILED: exitCodes.failed,
   DISK_UNAVAILABLE: exitCodes.failed,
   NO_SPACE: exitCodes.noSpace,
   PATH_TOO_LONG: exitCodes.failed,

@@ -52,14 +52,12 @@ async function configOfClone(
   { config }: Machine,
   name: string,
 ): Promise<MachineConfig> {
-  const { hardware } = config;
-  const { network } = await driverFor(drivers, config.driver).plan({ ...hardware, network: true });
   return {
     ...config,
     id: randomUUID(),
     name,
     createdAt: new Date().toISOString(),
-    hardware: { ...hardware, network: hardware.network === null ? null : network },
+    hardware: await driverFor(drivers, config.driver).renew(config.hardware),
   };
 }
 

@@ -52,6 +52,10 @@ export function createMemoryDriver(
     },
 
     plan,
+    renew: async (hardware) => ({
+      ...hardware,
+      network: hardware.network && { ...hardware.network, mac: randomMac() },
+    }),
     createDisk,
     async prepare() {},
 

@@ -78,6 +78,11 @@ export function createQemuDriver({ host, settings, onError }: QemuDriverOptions)
       };
     },
 
+    renew: async (hardware) => ({
+      ...hardware,
+      network: hardware.network && { ...hardware.network, mac: randomMac() },
+    }),
+
     async prepare(staged, hardware) {
       if (hardware.boot.kind !== 'uefi') return;
       const { paths } = await findInstallation(settings, hardware.architecture);

@@ -1,32 +1,30 @@
-import type { Socket } from 'node:net';
 import { join } from 'node:path';
-import trash from 'trash';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { AgentPhase, AppState, LibraryInfo } from '../contract/app-state.ts';
 import type { Events, Notice, Report } from '../contract/requests.ts';
-import type { MachineConfig } from '../core/config.ts';
 import { TorporError } from '../core/errors.ts';
 import { createEmitter, type EventSource } from '../core/events.ts';
 import type { Host } from '../core/host.ts';
 import { libraryLayout } from '../core/library/layout.ts';
-import { type Library, openLibrary, sweepStaging } from '../core/library/library.ts';
-import type { MachineContext } from '../core/machine.ts';
+import { openLibrary, sweepStaging } from '../core/library/library.ts';
 import type { HostIdentity } from '../core/saved-state/fit.ts';
 import type { SaveReason } from '../core/saved-state/manifest.ts';
-import { descriptorOf } from '../storage/descriptor.ts';
 import { defaultConcurrency } from './bounded.ts';
 import { createConsoleHub } from './console-hub.ts';
 import { type AgentContext, type Drivers, driverFor, type Trash } from './context.ts';
-import { serveControl } from './control/server.ts';
+import { ownPeers } from './control/peer.ts';
+import { type ControlServer, serveControl } from './control/server.ts';
 import { createEnding } from './ending.ts';
 import { createHandlers, type RequestHandlers } from './handlers.ts';
-import { currentUserId } from './identity.ts';
 import { type Log, silentLog } from './log.ts';
+import { lookAgain } from './look.ts';
 import { openMachines } from './machines.ts';
 import { createNames } from './names.ts';
 import { canonicalPath } from './paths.ts';
 import { removeRecord, writeRecord } from './record.ts';
 import { planLaunch, restoreOnLaunch } from './restore-on-launch.ts';
-import { machineRunDirectory, makePrivate, openRunDirectory, runBase } from './run-directory.ts';
+import { machineRunDirectory, openRunDirectory, runBase } from './run-directory.ts';
+import { measureSpace } from './space.ts';
 import { createStateFeed, type StateFeed } from './state.ts';
 import { torporVersion } from './version.ts';
 import { viewListed } from './view.ts';
@@ -80,29 +78,34 @@ export interface StopOptions {
  */
 export async function startAgent(options: AgentOptions): Promise<Agent> {
   const library = await openLibrary(await canonicalPath(options.library), options.host);
+  const release = once(() => library.lock.release());
   try {
-    const runDirectory = await openRunDirectory(options.runBase ?? runBase(), library.path);
+    const runDirectory = await openRunDirectory(options.runBase ?? (await runBase()), library.path);
     await sweepStaging(library.path);
-    return await serveLibrary(library, runDirectory, options);
+    return await serveLibrary({ ...options, library: library.path, runDirectory, release });
   } catch (error) {
-    library.lock.release();
+    release();
     throw error;
   }
 }
 
-async function serveLibrary(
-  library: Library,
-  runDirectory: string,
-  options: AgentOptions,
-): Promise<Agent> {
-  const { drivers, host } = options;
-  const log = options.openLog?.(libraryLayout(library.path).log) ?? silentLog();
+interface Serving extends AgentOptions {
+  readonly runDirectory: string;
+  /** Gives up the library's lock. */
+  readonly release: () => void;
+}
+
+async function serveLibrary(options: Serving): Promise<Agent> {
+  const { library, runDirectory, drivers, host } = options;
+  const log = options.openLog?.(libraryLayout(library).log) ?? silentLog();
   const onError = (error: unknown): void => log.error({ error }, 'unexpected');
   const events = createEmitter<Events>(onError);
+  const isOurs = ownPeers(host, onError);
   const startedAt = new Date().toISOString();
   let phase: AgentPhase = 'starting';
   let space: LibraryInfo['space'] = null;
   let feed: StateFeed | undefined;
+  let server: ControlServer | undefined;
 
   const changed = (): void => feed?.changed();
 
@@ -111,40 +114,26 @@ async function serveLibrary(
     events.emit('notice', notice);
   }
 
-  async function contextFor(config: MachineConfig): Promise<MachineContext> {
-    const directory = machineRunDirectory(runDirectory, config.id);
-    await makePrivate(directory);
-    return {
-      driver: driverFor(drivers, config.driver),
-      identity: options.identity,
-      torporVersion,
-      runDirectory: directory,
-      onError,
-    };
-  }
-
-  async function measureSpace(): Promise<void> {
-    space = await host.space(library.path).catch(() => null);
+  async function measure(): Promise<void> {
+    space = await measureSpace(host, library);
     changed();
   }
 
-  function isOurs(socket: Socket): boolean {
-    try {
-      return host.peerUserId(descriptorOf(socket)) === currentUserId();
-    } catch (error) {
-      onError(error);
-      return false;
-    }
-  }
-
   const machines = await openMachines({
-    library: library.path,
-    contextFor,
+    library,
+    contextFor: (config) => ({
+      driver: driverFor(drivers, config.driver),
+      identity: options.identity,
+      torporVersion,
+      runDirectory: machineRunDirectory(runDirectory, config.id),
+      onError,
+    }),
     onChange: changed,
     onProblem: (machine, problem) => notify({ machine: machine.config.id, problem }),
   });
+  const look = lookAgain(machines, (problem) => notify({ machine: null, problem }));
   const context: AgentContext = {
-    library: library.path,
+    library,
     runDirectory,
     drivers,
     host,
@@ -152,24 +141,24 @@ async function serveLibrary(
     machines,
     names: createNames(machines),
     concurrency: options.concurrency ?? defaultConcurrency(),
-    trash: options.trash ?? ((path) => trash(path, { glob: false })),
+    trash: options.trash ?? systemTrash,
     notify,
     assertAccepting() {
       if (phase === 'ending') throw new TorporError('BUSY', 'The agent is ending.');
     },
   };
   const consoles = createConsoleHub(runDirectory, isOurs);
-  const watch = watchLibrary(library.path, machines, (error) => {
-    log.error({ error }, 'the library cannot be read');
-  });
+  const watch = watchLibrary({ library, machines, look, onError });
+  const measureAfterWork = whenWorkEnds(measure);
   const state = createStateFeed(
     () => ({
       agent: { version: torporVersion, pid: process.pid, startedAt, phase },
-      library: { path: library.path, space },
+      library: { path: library, space },
       machines: machines.all().map((one) => viewListed(one, machines.isHeld)),
     }),
     (told) => {
       watch.update();
+      measureAfterWork(told);
       events.emit('state', told);
     },
   );
@@ -181,20 +170,23 @@ async function serveLibrary(
       changed();
     },
     async close() {
-      watch.close();
-      state.close();
-      await consoles.close();
-      await server.close();
-      await removeRecord(library.path);
-      log.info('ended');
-      library.lock.release();
+      try {
+        watch.close();
+        state.close();
+        await consoles.close();
+        await server?.close();
+        await removeRecord(library);
+        log.info('ended');
+      } finally {
+        options.release();
+      }
     },
   });
   const handle = createHandlers({
     context,
     consoles,
     async currentState() {
-      await measureSpace();
+      await Promise.all([look(), measure()]);
       return state.current();
     },
     async endAgent(reason) {
@@ -204,22 +196,36 @@ async function serveLibrary(
       return reports;
     },
   });
-  const socket = join(runDirectory, 'control.sock');
-  const server = await serveControl({ path: socket, handle, events, isOurs, log });
-  await writeRecord(library.path, { pid: process.pid, socket, version: torporVersion, startedAt });
 
+  async function detach(): Promise<void> {
+    await ending.detachMachines();
+    await ending.finish();
+  }
+
+  const socket = join(runDirectory, 'control.sock');
+  try {
+    server = await serveControl({ path: socket, handle, events, isOurs, log });
+    await writeRecord(library, { pid: process.pid, socket, version: torporVersion, startedAt });
+  } catch (error) {
+    await detach();
+    throw error;
+  }
   phase = 'ready';
   watch.update();
-  void measureSpace();
-  log.info({ machines: machines.all().length, library: library.path }, 'ready');
-  const plan = planLaunch(options.restoreOnLaunch === false ? [] : machines.open());
-  const launched = restoreOnLaunch(plan, {
-    bound: context.concurrency,
-    assertFree: machines.assertFree,
-    log,
-    notify,
-    signal: ending.begun,
-  });
+  void measure();
+  log.info({ machines: machines.all().length, library }, 'ready');
+
+  async function launch(): Promise<void> {
+    // Whoever started the agent has then subscribed to what this tells.
+    await nextTurn();
+    await restoreOnLaunch(planLaunch(machines.open()), {
+      bound: context.concurrency,
+      assertFree: machines.assertFree,
+      log,
+      notify,
+      signal: ending.begun,
+    });
+  }
 
   return {
     socket,
@@ -227,16 +233,37 @@ async function serveLibrary(
     state: state.current,
     on: events.on,
     handle,
-    launched,
+    launched: options.restoreOnLaunch === false ? Promise.resolve() : launch(),
     ended: ending.ended,
     async stop(reason, { deadlineSeconds } = {}) {
       const reports = await ending.leaveMachines(reason, deadlineSeconds);
       await ending.finish();
       return reports;
     },
-    async detach() {
-      await ending.detachMachines();
-      await ending.finish();
-    },
+    detach,
   };
+}
+
+/** Calls `then` after each state in which nothing is in flight any more. */
+function whenWorkEnds(then: () => Promise<void>): (state: AppState) => void {
+  let wasBusy = false;
+  return ({ machines }) => {
+    const isBusy = machines.some(({ progress }) => progress !== null);
+    if (wasBusy && !isBusy) void then();
+    wasBusy = isBusy;
+  };
+}
+
+function once(work: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (!isDone) work();
+    isDone = true;
+  };
+}
+
+/** Loaded when something is deleted, which is seldom: it takes five megabytes. */
+async function systemTrash(path: string): Promise<void> {
+  const { default: trash } = await import('trash');
+  await trash(path, { glob: false });
 }

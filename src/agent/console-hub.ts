@@ -6,11 +6,15 @@ import type { Console, Session } from '../core/driver.ts';
 import { TorporError } from '../core/errors.ts';
 import type { Machine } from '../core/machine.ts';
 import { assertCanPerform } from '../core/status.ts';
+import { farewell } from './farewell.ts';
 import { guestEnded } from './requests/operate.ts';
-import { machineRunDirectory } from './run-directory.ts';
+import { machineRunDirectory, makePrivate } from './run-directory.ts';
 
 /** A client that lets this much wait is not reading; the guest does not wait for it. */
 const maxWaitingBytes = 1024 * 1024;
+
+/** Milliseconds that a client gets to take the last words of a guest. */
+const patience = 500;
 
 /** Serves the consoles of running machines, each on a socket of its own. */
 export interface ConsoleHub {
@@ -35,10 +39,9 @@ export function createConsoleHub(
       assertCanPerform('console', machine.status, machine.config.name);
       const { session } = machine;
       if (session === undefined) throw guestEnded(machine.config.name);
-      const path = join(machineRunDirectory(runDirectory, machine.config.id), 'attach.sock');
       let mine = served.get(session);
       if (mine === undefined) {
-        mine = serve(session, path, isOurs);
+        mine = serve(session, machineRunDirectory(runDirectory, machine.config.id), isOurs);
         served.set(session, mine);
         session.on('ended', () => {
           served.delete(session);
@@ -66,7 +69,7 @@ interface Served {
 
 async function serve(
   session: Session,
-  path: string,
+  directory: string,
   isOurs: (socket: Socket) => boolean,
 ): Promise<Served> {
   const { console } = session;
@@ -78,6 +81,9 @@ async function serve(
     if (isOurs(socket)) attach(socket, console.use, clients);
     else socket.destroy();
   });
+  // An adopted guest may have its own sockets elsewhere.
+  await makePrivate(directory);
+  const path = join(directory, 'attach.sock');
   await listenOn(server, path);
   const off = console.use.onData((bytes) => {
     for (const socket of clients) {
@@ -89,8 +95,9 @@ async function serve(
     path,
     async close() {
       off();
-      for (const socket of clients) socket.end();
-      await new Promise((resolve) => server.close(resolve));
+      const isClosed = new Promise((resolve) => server.close(resolve));
+      await farewell(clients, patience);
+      await isClosed;
     },
   };
 }

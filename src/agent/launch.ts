@@ -43,7 +43,7 @@ export async function connectOrLaunch(request: LaunchRequest): Promise<Client> {
 /** Starts the agent as a process of a session of its own, which outlives this one and its terminal. */
 async function launch(request: LaunchRequest): Promise<Announcement> {
   const [program, ...args] = request.command;
-  const directory = await openRunDirectory(request.runBase ?? runBase(), request.library);
+  const directory = await openRunDirectory(request.runBase ?? (await runBase()), request.library);
   // A file and not a pipe: nobody reads a pipe once this process has ended.
   const errors = join(directory, 'agent.stderr');
   const { O_CREAT, O_TRUNC, O_WRONLY, O_NOFOLLOW } = constants;

@@ -24,7 +24,7 @@ export type Listed = Open | Broken;
 export interface MachinesOptions {
   readonly library: string;
   /** What the machine needs of the agent. Throws when it cannot be had, for instance its driver. */
-  readonly contextFor: (config: MachineConfig) => Promise<MachineContext>;
+  readonly contextFor: (config: MachineConfig) => MachineContext;
   readonly onChange: () => void;
   readonly onProblem: (machine: Machine, problem: Problem) => void;
 }
@@ -69,7 +69,7 @@ export async function openMachines(options: MachinesOptions): Promise<Machines> 
 
   async function open(bundle: Bundle, config: MachineConfig): Promise<Listed> {
     try {
-      const machine = await Machine.open(bundle, await contextFor(config));
+      const machine = await Machine.open(bundle, contextFor(config));
       machine.on('changed', onChange);
       machine.on('problem', (problem) => onProblem(machine, problem));
       return { kind: 'machine', machine };

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmod, lstat, mkdir } from 'node:fs/promises';
+import { chmod, lstat, mkdir, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { errnoOf, TorporError } from '../core/errors.ts';
@@ -22,12 +22,27 @@ const maxSocketPathBytes = 103;
 /** No socket in a machine's directory may have a longer name. */
 const longestSocketName = 'x'.repeat('hypervisor.sock'.length);
 
-/** The directory for this user's sockets; not created yet. */
-export function runBase({ environment, platform }: Surroundings = surroundings()): string {
-  if (platform === 'darwin') return join(tmpdir(), 'torpor');
-  const runtime = environment.XDG_RUNTIME_DIR;
-  if (runtime !== undefined && isAbsolute(runtime)) return join(runtime, 'torpor');
+/**
+ * The directory for this user's sockets; not created yet. $XDG_RUNTIME_DIR counts when it is this
+ * user's: after `su` it may still name another one's.
+ */
+export async function runBase(around: Surroundings = surroundings()): Promise<string> {
+  if (around.platform === 'darwin') return join(tmpdir(), 'torpor');
+  const runtime = around.environment.XDG_RUNTIME_DIR;
+  if (runtime !== undefined && isAbsolute(runtime) && (await isOurDirectory(runtime))) {
+    return join(runtime, 'torpor');
+  }
   return `/tmp/torpor-${currentUserId()}`;
+}
+
+async function isOurDirectory(path: string): Promise<boolean> {
+  try {
+    const found = await stat(path);
+    return found.isDirectory() && found.uid === currentUserId();
+  } catch {
+    // Not there, or not to be entered: then it is of no use, whatever the reason.
+    return false;
+  }
 }
 
 /**

@@ -2,9 +2,9 @@ import type { AppState } from '../contract/app-state.ts';
 
 /** The state as it is now, and a way to tell subscribers of changes without flooding them. */
 export interface StateFeed {
-  /** Computed anew after a change, the same object otherwise. */
+  /** Computed anew after a change; the same object as long as nothing is different. */
   current(): AppState;
-  /** Notes that something changed; subscribers are told soon. */
+  /** Notes that something may have changed; subscribers are told soon, if it has. */
   changed(): void;
   /** Tells what was not told yet, and nothing from then on. */
   close(): void;
@@ -20,23 +20,31 @@ export function createStateFeed(
   interval = 50,
 ): StateFeed {
   let state: AppState = { ...compute(), revision: 1 };
+  let text = JSON.stringify({ ...state, revision: 0 });
+  let toldRevision = 1;
   let isStale = false;
   let timer: NodeJS.Timeout | undefined;
   let toldAt = Number.NEGATIVE_INFINITY;
   let isClosed = false;
 
   function current(): AppState {
-    if (isStale) {
-      isStale = false;
-      state = { ...compute(), revision: state.revision + 1 };
-    }
+    if (!isStale) return state;
+    isStale = false;
+    const now = compute();
+    const textNow = JSON.stringify({ ...now, revision: 0 });
+    if (textNow === text) return state;
+    text = textNow;
+    state = { ...now, revision: state.revision + 1 };
     return state;
   }
 
   function tell(): void {
     timer = undefined;
+    const now = current();
+    if (now.revision === toldRevision) return;
+    toldRevision = now.revision;
     toldAt = performance.now();
-    publish(current());
+    publish(now);
   }
 
   return {

@@ -9,19 +9,20 @@ export interface LibraryWatch {
   close(): void;
 }
 
+export interface WatchOptions {
+  readonly library: string;
+  readonly machines: Machines;
+  /** Scans the library again; never rejects. */
+  readonly look: () => Promise<void>;
+  readonly onError: (error: unknown) => void;
+}
+
 /**
  * Rescans when a bundle is copied into the library or removed from it by hand. The library's folder
  * is watched, and each broken bundle: one that is being copied is broken until its configuration has
- * come. `onError` hears of a failing scan, and of a folder that cannot be watched any more.
+ * come. `onError` hears of a folder that cannot be watched.
  */
-export function watchLibrary(
-  library: string,
-  machines: Machines,
-  onError: (error: unknown) => void,
-): LibraryWatch {
-  const rescan = (): void => {
-    machines.rescan().catch(onError);
-  };
+export function watchLibrary({ library, machines, look, onError }: WatchOptions): LibraryWatch {
   const watchers = new Map<string, FSWatcher>();
 
   function add(path: string, onEvent: (name: string | null) => void): void {
@@ -43,7 +44,7 @@ export function watchLibrary(
   }
 
   add(library, (name) => {
-    if (name === null || isBundleName(name)) rescan();
+    if (name === null || isBundleName(name)) void look();
   });
 
   return {
@@ -52,7 +53,10 @@ export function watchLibrary(
         machines.all().flatMap((one) => (one.kind === 'broken' ? [one.bundle.path] : [])),
       );
       for (const path of watchers.keys()) if (path !== library && !broken.has(path)) remove(path);
-      for (const path of broken) if (!watchers.has(path)) add(path, rescan);
+      const news = [...broken].filter((path) => !watchers.has(path));
+      for (const path of news) add(path, () => void look());
+      // It may have changed after it was read and before it was watched.
+      if (news.length > 0) void look();
     },
     close() {
       for (const path of watchers.keys()) remove(path);

@@ -41,3 +41,28 @@ test('a console is served to several clients until its guest ends', async () => 
   expect(await said(again, 5)).toContain('again');
   again.destroy();
 });
+
+test('a client that does not read is not waited for, neither by the guest nor at the end', async () => {
+  await using library = await tempLibrary();
+  const agent = await library.start();
+  await agent.handle['machine.create'](machineRequest('Demo'));
+  await agent.handle['machine.start']({ machine: 'Demo', cold: false });
+  const { socket: path } = await agent.handle['machine.console']({ machine: 'Demo' });
+  const [idle, busy] = [await attached(path), await attached(path)];
+  idle.pause();
+  const gone = once(idle, 'close');
+  const part = 'x'.repeat(64 * 1024);
+  for (let round = 0; round < 30; round++) {
+    busy.write(part);
+    await said(busy, part.length);
+  }
+  idle.resume();
+  await gone;
+  const other = await attached(path);
+  other.pause();
+  busy.write(part);
+  await said(busy, part.length);
+  expect(await agent.stop('quit')).toMatchObject([{ name: 'Demo', status: 'suspended' }]);
+  busy.destroy();
+  other.destroy();
+});

@@ -1,7 +1,8 @@
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import type { Agent } from '../../src/agent/agent.ts';
 import { TorporError } from '../../src/core/errors.ts';
-import { machineWhere, stateWhere, statusesOf } from '../support/agent-state.ts';
+import { machineWhere, statusesOf } from '../support/agent-state.ts';
 import { machineRequest, tempLibrary } from '../support/temp-library.ts';
 
 async function running(agent: Agent, name: string, policy = {}): Promise<string> {
@@ -95,6 +96,7 @@ test('only what ran at the end comes back, the most recently used first', async 
   expect(statusesOf(second.state())).toMatchObject({ older: 'restoring', newer: 'suspended' });
   gate.release();
   await second.launched;
+  expect(notices).toEqual(['STATE_LEFT']);
   expect(statusesOf(second.state())).toEqual({
     older: 'running',
     newer: 'running',
@@ -228,18 +230,49 @@ test('what is not saved at the deadline runs on, and the report says so', async 
   expect(statusesOf(next.state())).toEqual({ Demo: 'running' });
 });
 
-test('many changes at once are told together, the last one always', async () => {
+test('an agent that cannot listen lets go of the library and of the guests in it', async () => {
+  await using library = await tempLibrary();
+  const first = await library.start();
+  const id = await running(first, 'Demo');
+  const { socket } = first;
+  await first.detach();
+  await writeFile(socket, 'something that is in the way');
+  await expect(library.start()).rejects.toMatchObject({ code: 'PERMISSION_DENIED' });
+  expect(library.hypervisor.guestOf(id).running).toBe(true);
+  await rm(socket);
+  const next = await library.start();
+  expect(statusesOf(next.state())).toEqual({ Demo: 'running' });
+});
+
+test('while nobody can say whether a guest is there, no other one is started', async () => {
+  await using library = await tempLibrary();
+  const first = await library.start();
+  const id = await running(first, 'Demo');
+  await first.detach();
+  library.hypervisor.failNext('adopt', new TorporError('HYPERVISOR_DISCONNECTED', 'No answer.'));
+  const next = await library.start();
+  expect(next.state().machines).toMatchObject([
+    { status: 'broken', problem: { code: 'HYPERVISOR_DISCONNECTED' } },
+  ]);
+  const start = next.handle['machine.start']({ machine: 'Demo', cold: true });
+  await expect(start).rejects.toMatchObject({ code: 'MACHINE_BROKEN' });
+  // The next look asks again.
+  const { machines } = await next.handle['state.get']({});
+  expect(machines).toMatchObject([{ id, status: 'running' }]);
+});
+
+test('a library whose volume went away is told about once, and its guests run on', async () => {
   await using library = await tempLibrary();
   const agent = await library.start();
-  const told: number[] = [];
-  agent.on('state', ({ revision }) => told.push(revision));
-  const names = Array.from({ length: 20 }, (_, index) => `M${index}`);
-  await Promise.all(names.map((name) => agent.handle['machine.create'](machineRequest(name))));
-  await stateWhere(agent, ({ machines }) => machines.length === names.length);
-  const { revision } = agent.state();
-  if (told.at(-1) !== revision) {
-    await new Promise((resolve) => agent.on('state', resolve));
+  await running(agent, 'Demo');
+  const notices: unknown[] = [];
+  agent.on('notice', (notice) => notices.push(notice));
+  await rename(library.path, `${library.path}-elsewhere`);
+  for (let look = 0; look < 3; look++) {
+    const { machines } = await agent.handle['state.get']({});
+    expect(machines).toMatchObject([{ name: 'Demo', status: 'running' }]);
   }
-  expect(told).toEqual([...told].sort((a, b) => a - b));
-  expect(told.at(-1)).toBeGreaterThanOrEqual(revision);
+  expect(notices).toMatchObject([{ machine: null, problem: { code: 'LIBRARY_UNAVAILABLE' } }]);
+  await rename(`${library.path}-elsewhere`, library.path);
+  expect(await agent.stop('quit')).toMatchObject([{ name: 'Demo', status: 'suspended' }]);
 });

@@ -161,6 +161,31 @@ test('settings change, but not hardware that a saved state waits for', async () 
   expect(config?.policy).toMatchObject({ onLaunch: 'ask', onQuit: 'stop' });
 });
 
+test('what happens at the quit can change while the guest runs, what it is made of cannot', async () => {
+  await using library = await tempLibrary();
+  const agent = await library.start();
+  await agent.handle['machine.create'](machineRequest('Demo'));
+  await agent.handle['machine.start']({ machine: 'Demo', cold });
+  const set = (changes: object) => agent.handle['machine.set']({ machine: 'Demo', changes });
+  await set({ policy: { onQuit: 'keepRunning' } });
+  for (const changes of [{ cpus: 4 }, { policy: { stateMode: 'streamed' } }]) {
+    await expect(set(changes)).rejects.toMatchObject({ code: 'WRONG_STATUS' });
+  }
+  expect(await agent.stop('quit')).toMatchObject([{ name: 'Demo', status: 'running' }]);
+});
+
+test('the state that is told is the one on disk, also after hands were at work', async () => {
+  await using library = await tempLibrary();
+  const agent = await library.start();
+  const { path } = await agent.handle['machine.create'](machineRequest('Demo'));
+  await agent.handle['machine.start']({ machine: 'Demo', cold });
+  await agent.handle['machine.suspend']({ machine: 'Demo', reason: 'user' });
+  await rm(join(path, 'state'), { recursive: true });
+  const { machines, revision } = await agent.handle['state.get']({});
+  expect(machines).toMatchObject([{ status: 'stopped', savedState: null }]);
+  expect((await agent.handle['state.get']({})).revision).toBe(revision);
+});
+
 test('start and resume do what a person means by them', async () => {
   await using library = await tempLibrary();
   const agent = await library.start();

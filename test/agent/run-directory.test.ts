@@ -1,4 +1,4 @@
-import { chmod, lstat, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, chown, lstat, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -16,18 +16,23 @@ afterEach(async () => {
 
 const linux = { platform: 'linux', home: '/home/u' } as const;
 
-test('sockets go to the user’s run directory, and where there is none to one in /tmp', () => {
-  const uid = process.getuid?.();
-  expect(runBase({ ...linux, environment: { XDG_RUNTIME_DIR: '/run/user/7' } })).toBe(
-    '/run/user/7/torpor',
-  );
-  expect(runBase({ ...linux, environment: {} })).toBe(`/tmp/torpor-${uid}`);
-  expect(runBase({ ...linux, environment: { XDG_RUNTIME_DIR: 'relative' } })).toBe(
-    `/tmp/torpor-${uid}`,
-  );
-  expect(runBase({ platform: 'darwin', home: '/Users/u', environment: {} })).toBe(
+test('sockets go to the user’s run directory, and where there is none to one in /tmp', async () => {
+  const fallback = `/tmp/torpor-${process.getuid?.()}`;
+  const baseFor = (XDG_RUNTIME_DIR?: string) =>
+    runBase({ ...linux, environment: { XDG_RUNTIME_DIR } });
+  expect(await baseFor(folder)).toBe(join(folder, 'torpor'));
+  expect(await baseFor()).toBe(fallback);
+  expect(await baseFor('relative')).toBe(fallback);
+  expect(await baseFor('/run/user/nobody')).toBe(fallback);
+  expect(await runBase({ platform: 'darwin', home: '/Users/u', environment: {} })).toBe(
     join(tmpdir(), 'torpor'),
   );
+});
+
+test.runIf(process.getuid?.() === 0)('the run directory of another user is not used', async () => {
+  await chown(folder, 4242, 4242);
+  const environment = { XDG_RUNTIME_DIR: folder };
+  expect(await runBase({ ...linux, environment })).toBe('/tmp/torpor-0');
 });
 
 test('each library has one directory of its own, whatever it is called by', async () => {
@@ -64,7 +69,6 @@ test('a symbolic link or a file that somebody planted is refused and left as it 
 });
 
 test.runIf(process.getuid?.() === 0)('a directory of another user is refused', async () => {
-  const { chown } = await import('node:fs/promises');
   const base = join(folder, 'run');
   await mkdir(base, { mode: 0o700 });
   await chown(base, 4242, 4242);

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createStateFeed, type StateFeed } from '../../src/agent/state.ts';
+import type { AgentPhase } from '../../src/contract/app-state.ts';
 
 let told: string[];
-let phase: 'ready' | 'ending';
+let phase: AgentPhase;
 let feed: StateFeed;
 
 beforeEach(() => {
@@ -29,15 +30,15 @@ test('nothing is computed and no timer runs while nothing changes', () => {
 });
 
 test('the first change is told at once, those that follow together', () => {
+  phase = 'starting';
   feed.changed();
   vi.advanceTimersByTime(1);
-  expect(told).toEqual(['2 ready']);
-  for (let change = 0; change < 100; change++) {
+  expect(told).toEqual(['2 starting']);
+  for (let change = 0; change < 101; change++) {
+    phase = change % 2 === 0 ? 'ending' : 'ready';
     feed.changed();
     vi.advanceTimersByTime(1);
   }
-  phase = 'ending';
-  feed.changed();
   vi.runAllTimers();
   expect(told.length).toBeLessThanOrEqual(4);
   expect(told.at(-1)).toMatch(/ending$/);
@@ -45,10 +46,19 @@ test('the first change is told at once, those that follow together', () => {
 });
 
 test('whoever asks sees a change before it is told, under the number that it is told with', () => {
+  phase = 'ending';
   feed.changed();
   const { revision } = feed.current();
   vi.runAllTimers();
-  expect(told).toEqual([`${revision} ready`]);
+  expect(told).toEqual([`${revision} ending`]);
+});
+
+test('what turns out to be no change is not told', () => {
+  const before = feed.current();
+  feed.changed();
+  vi.runAllTimers();
+  expect(told).toEqual([]);
+  expect(feed.current()).toBe(before);
 });
 
 test('what was not told yet is told at the end, and nothing after it', () => {

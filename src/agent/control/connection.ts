@@ -18,8 +18,6 @@ export interface Connection {
   tell(kind: keyof Events, line: string): void;
   /** Resolves when every request was answered. */
   answered(): Promise<void>;
-  /** Resolves when the client is gone. Never rejects. */
-  readonly closed: Promise<void>;
 }
 
 /**
@@ -30,7 +28,6 @@ export function serveConnection(socket: Socket, handle: RequestHandlers, log: Lo
   const outbox = createOutbox(socket);
   const slots = createSlots(maxOpenRequests);
   const kinds = new Set<keyof Events>();
-  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
   // A client that goes away in the middle is gone, which `close` tells as well.
   socket.on('error', (error) => log.debug({ error }, 'a client went away'));
 
@@ -80,7 +77,6 @@ export function serveConnection(socket: Socket, handle: RequestHandlers, log: Lo
       else outbox.notice(line);
     },
     answered: slots.idle,
-    closed,
   };
 }
 

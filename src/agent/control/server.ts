@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { chmod, lstat, rm } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { RpcEvent } from '../../contract/json-rpc.ts';
 import type { Events } from '../../contract/requests.ts';
 import { errnoOf, TorporError } from '../../core/errors.ts';
 import type { EventSource } from '../../core/events.ts';
+import { farewell, within } from '../farewell.ts';
 import type { RequestHandlers } from '../handlers.ts';
 import type { Log } from '../log.ts';
 import { type Connection, serveConnection } from './connection.ts';
@@ -27,7 +27,7 @@ export interface ControlOptions {
 
 const maxClients = 256;
 /** Milliseconds that a client gets to take its last answers when the agent ends. */
-const farewell = 2000;
+const patience = 2000;
 
 /**
  * Serves the agent on a unix socket, mode 0600. Call it with the library's lock held: a socket that
@@ -68,22 +68,12 @@ export async function serveControl(options: ControlOptions): Promise<ControlServ
     async close() {
       for (const off of unsubscribe) off();
       const isClosed = new Promise((resolve) => server.close(resolve));
-      const enough = new AbortController();
-      await Promise.race([
-        Promise.all([...connections].map(sayFarewell)),
-        delay(farewell, undefined, { signal: enough.signal }).catch(abortedBelow),
-      ]);
-      enough.abort();
-      for (const socket of connections.keys()) socket.destroy();
+      const answered = [...connections.values()].map((connection) => connection.answered());
+      await within(patience, Promise.all(answered));
+      await farewell(connections.keys(), patience);
       await isClosed;
     },
   };
-}
-
-async function sayFarewell([socket, connection]: [Socket, Connection]): Promise<void> {
-  await connection.answered();
-  socket.destroySoon();
-  await connection.closed;
 }
 
 async function removeStale(path: string): Promise<void> {
@@ -99,6 +89,3 @@ async function removeStale(path: string): Promise<void> {
     if (errnoOf(error) !== 'ENOENT') throw error;
   }
 }
-
-/** The pause is cut short as soon as everybody is gone. */
-function abortedBelow(): void {}

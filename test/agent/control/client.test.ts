@@ -4,7 +4,6 @@ import { expect, test } from 'vitest';
 import { connect } from '../../../src/agent/control/client.ts';
 import { connectIfRunning } from '../../../src/agent/running.ts';
 import type { AppState } from '../../../src/contract/app-state.ts';
-import { rawClient } from '../../support/raw-client.ts';
 import { machineRequest, tempLibrary } from '../../support/temp-library.ts';
 
 test('two clients work with one agent, and each hears of what the other does', async () => {
@@ -81,36 +80,6 @@ test('whoever stops the agent gets the reports before the connection ends', asyn
   ]);
   await agent.ended;
   await library.start();
-});
-
-test('a subscriber that does not read costs one state, and gets the newest when it does', async () => {
-  await using library = await tempLibrary();
-  const agent = await library.start();
-  const slow = await rawClient(agent.socket);
-  await slow.send(
-    '{"jsonrpc":"2.0","id":1,"method":"events.subscribe","params":{"kinds":["state"]}}\n',
-  );
-  await slow.next();
-  slow.socket.pause();
-  // Larger than what the kernel holds for a socket, after a few states.
-  const names = Array.from({ length: 40 }, (_, index) => `${'x'.repeat(150)}${index}`);
-  for (const name of names) await agent.handle['machine.create'](machineRequest(name));
-  for (let round = 0; round < 30; round++) {
-    await agent.handle['machine.set']({ machine: names[0] ?? '', changes: { cpus: round + 1 } });
-    await new Promise((resolve) => agent.on('state', resolve));
-  }
-  const { revision } = agent.state();
-  slow.socket.resume();
-  const seen: number[] = [];
-  while (seen.at(-1) !== revision) {
-    const event = await slow.next();
-    if (event === undefined) break;
-    seen.push((event as { params: AppState }).params.revision);
-  }
-  slow.socket.destroy();
-  expect(seen.at(-1)).toBe(revision);
-  expect(seen).toEqual([...seen].sort((a, b) => a - b));
-  expect(seen.length).toBeLessThan(revision - 10);
 });
 
 test('a running agent is found by its library, one that is gone is not', async () => {

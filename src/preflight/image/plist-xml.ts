@@ -12,6 +12,9 @@ interface Container {
 }
 
 const longestText = 1 << 20;
+
+/** Characters that stay in memory; a manifest without its digests has some 300 000. */
+const mostKept = 4 << 20;
 const containers = new Set(['dict', 'array']);
 const leaves = new Set(['key', 'string', 'integer', 'real', 'true', 'false', 'date', 'data']);
 
@@ -34,17 +37,37 @@ export async function parseXmlPlist(
   parser.on('error', (error) => {
     throw invalid(`it is not well-formed XML (${error.message.slice(0, 120)})`);
   });
-  parser.on('opentag', (tag) => builder.open(tag.name));
-  parser.on('closetag', (tag) => builder.close(tag.name));
-  parser.on('text', (text) => builder.text(text));
-  parser.on('cdata', (text) => builder.text(text));
+  // saxes keeps a comment, an attribute or a text until it ends, so none may be endless.
+  let pending = 0;
+  const ended = (): void => {
+    pending = 0;
+  };
+  parser.on('opentag', (tag) => {
+    ended();
+    builder.open(tag.name);
+  });
+  parser.on('closetag', (tag) => {
+    ended();
+    builder.close(tag.name);
+  });
+  parser.on('text', (text) => {
+    ended();
+    builder.text(text);
+  });
+  parser.on('cdata', (text) => {
+    ended();
+    builder.text(text);
+  });
+  parser.on('comment', ended);
 
   const decoder = new StringDecoder('utf8');
   let bytes = 0;
   for await (const chunk of chunks) {
     bytes += chunk.byteLength;
     if (bytes > bounds.bytes) throw invalid(`it is larger than ${bounds.bytes} bytes`);
+    pending += chunk.byteLength;
     parser.write(decoder.write(chunk));
+    if (pending > longestText) throw invalid(`a piece of it is longer than ${longestText} bytes`);
   }
   parser.write(decoder.end());
   parser.close();
@@ -60,6 +83,7 @@ class Builder {
   #values = 0;
   #leaf: string | undefined;
   #text = '';
+  #kept = 0;
   #inPlist = false;
   #root: PlistValue | undefined;
 
@@ -107,6 +131,8 @@ class Builder {
       if (this.#text.length + text.length > longestText) {
         throw invalid(`a value is longer than ${longestText} characters`);
       }
+      this.#kept += text.length;
+      if (this.#kept > mostKept) throw invalid('it holds too much text');
       this.#text += text;
     } else if (text.trim() !== '') {
       throw invalid('it has text outside its values');

@@ -56,7 +56,7 @@ describe('a download', () => {
     expect(lab.server.asked).toHaveLength(6);
   });
 
-  test('of a silent lab.server is lost after a while, not for ever', async () => {
+  test('of a silent server is lost after a while, not for ever', async () => {
     lab.server.misbehave = (_, response, count) => {
       if (count > 1) return false;
       response.writeHead(200, { etag: '"first"', 'content-length': length });

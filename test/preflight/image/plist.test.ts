@@ -6,7 +6,11 @@ import { parsePlist } from '../../../src/preflight/image/plist.ts';
 import { manifestBounds } from '../../../src/preflight/image/plist-value.ts';
 
 const parse = (content: string | Uint8Array, bounds = manifestBounds) =>
-  parsePlist([Buffer.from(content)], bounds);
+  parsePlist(pieces(Buffer.from(content)), bounds);
+
+function* pieces(bytes: Buffer): Generator<Buffer> {
+  for (let at = 0; at < bytes.length; at += 1 << 16) yield bytes.subarray(at, at + (1 << 16));
+}
 
 async function reason(content: string | Uint8Array, bounds = manifestBounds): Promise<string> {
   const error = await parse(content, bounds).catch((thrown: unknown) => thrown);
@@ -68,6 +72,12 @@ describe('XML', () => {
     ['too deep', plist('<array>'.repeat(100_000)), /deeper/],
     ['too many values', plist(`<array>${'<true/>'.repeat(500_000)}</array>`), /more than 400000/],
     ['one endless string', plist(`<string>${'x'.repeat(2 << 20)}</string>`), /longer/],
+    [
+      'full of text',
+      plist(`<array>${`<string>${'x'.repeat(1000)}</string>`.repeat(5000)}</array>`),
+      /too much text/,
+    ],
+    ['one endless comment', `<plist><!--${'x'.repeat(2 << 20)}--><true/></plist>`, /longer/],
     ['no plist', '<html></html>', /starts with <html>/],
     ['cut', '<plist><dict><key>a</key>', /well-formed/],
     ['a key without value', plist('<dict><key>a</key></dict>'), /no value/],

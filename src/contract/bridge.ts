@@ -1,17 +1,18 @@
+import type { AppEvents, AppRequests } from './app.ts';
 import type { Problem } from './app-state.ts';
 import type { Events, Requests } from './requests.ts';
 
 /**
- * What a page of the app may ask: everything a client of the agent may, except to subscribe, for a
- * page receives every event while it is open. Requests that only the app answers are added here.
+ * What a page of the app may ask: of the app around it, and all that a client of the agent may,
+ * except to subscribe, for a page receives every event while it is open.
  */
-export type PageRequests = Omit<Requests, 'events.subscribe'>;
+export type PageRequests = Omit<Requests, 'events.subscribe'> & AppRequests;
 export type PageRequestName = keyof PageRequests;
 export type PageParams<N extends PageRequestName> = Parameters<PageRequests[N]>[0];
 export type PageResult<N extends PageRequestName> = ReturnType<PageRequests[N]>;
 
-/** What a page is told without asking. Events of the app alone are added here. */
-export type PageEvents = Events;
+/** What a page is told without asking. */
+export type PageEvents = Events & AppEvents;
 export type PageEventKind = keyof PageEvents;
 
 /**

@@ -10,21 +10,26 @@ import type {
 import { type Problem, TorporError, toProblem } from '../core/errors.ts';
 import { isPageUrl } from './pages.ts';
 
-/** One function for each request of the contract: the compiler refuses a set with one missing. */
-export type PageHandlers = {
+/**
+ * One function for each request of the contract: the compiler refuses a set with one missing. `page` is
+ * who asks, for the few requests that are about its window.
+ */
+export type PageHandlers<Page> = {
   readonly [N in PageRequestName]: (
     params: PageParams<N>,
+    page: Page,
   ) => PageResult<N> | Promise<PageResult<N>>;
 };
 
 /** What is looked at of an IPC event to know who sent it; Electron's IpcMainInvokeEvent has it all. */
-export interface IpcSource {
-  readonly sender: { readonly id: number };
+export interface IpcSource<Page extends { readonly id: number } = { readonly id: number }> {
+  readonly sender: Page;
   readonly senderFrame: { readonly url: string; readonly parent: object | null } | null;
 }
 
-export interface IpcServer {
-  handle(channel: string, listener: (event: IpcSource, ...args: unknown[]) => unknown): void;
+/** Electron's ipcMain, whose Page is WebContents. */
+export interface IpcServer<Page extends { readonly id: number }> {
+  handle(channel: string, listener: (event: IpcSource<Page>, ...args: unknown[]) => unknown): void;
 }
 
 const channels: Channels = { request: 'torpor:request', event: 'torpor:event' };
@@ -34,9 +39,9 @@ const channels: Channels = { request: 'torpor:request', event: 'torpor:event' };
  * that are no object is answered with a problem and reaches no handler; `onRefused` hears of it.
  * Values inside the parameters are checked by the handlers, as for every client of the agent.
  */
-export function serveContract(
-  server: IpcServer,
-  handlers: PageHandlers,
+export function serveContract<Page extends { readonly id: number }>(
+  server: IpcServer<Page>,
+  handlers: PageHandlers<Page>,
   isTrusted: (source: IpcSource) => boolean,
   onRefused: (problem: Problem) => void,
 ): void {
@@ -49,7 +54,7 @@ export function serveContract(
     if (!isTrusted(source)) return refuse(notOurs(source));
     if (!isRequestName(handlers, name)) return refuse(unknownName(name));
     if (!isObject(params)) return refuse(badParams(name));
-    return answer(handlers, name, params);
+    return answer(handlers, name, params, source.sender);
   });
 }
 
@@ -81,20 +86,21 @@ export function isOwnPage(
   );
 }
 
-async function answer<N extends PageRequestName>(
-  handlers: PageHandlers,
+async function answer<Page, N extends PageRequestName>(
+  handlers: PageHandlers<Page>,
   name: N,
   params: object,
+  page: Page,
 ): Promise<Answer<PageResult<N>>> {
   try {
     // The handler checks what is inside: a page may send anything, as may any client.
-    return { ok: true, value: await handlers[name](params as PageParams<N>) };
+    return { ok: true, value: await handlers[name](params as PageParams<N>, page) };
   } catch (error) {
     return { ok: false, problem: toProblem(error) };
   }
 }
 
-function isRequestName(handlers: PageHandlers, name: unknown): name is PageRequestName {
+function isRequestName(handlers: object, name: unknown): name is PageRequestName {
   return typeof name === 'string' && Object.hasOwn(handlers, name);
 }
 

@@ -3,7 +3,7 @@ import { TorporError } from '../core/errors.ts';
 import type { PageHandlers } from './ipc.ts';
 
 /** The answers of an app whose agent has not started: an empty state, and refusals. */
-export function handlersWithoutAgent(version: string): PageHandlers {
+export function handlersWithoutAgent(version: string): PageHandlers<unknown> {
   const refuse = (): never => {
     throw new TorporError('AGENT_UNREACHABLE', 'Torpor is still starting.', {
       hint: 'Try again in a moment.',
@@ -41,5 +41,25 @@ export function handlersWithoutAgent(version: string): PageHandlers {
     'machine.console': refuse,
     'host.check': refuse,
     'agent.stop': refuse,
+    'app.info': refuse,
+    'app.quit': refuse,
+    'window.open': refuse,
+    'window.close': refuse,
+    'window.isShown': refuse,
+    'file.choose': refuse,
+    'file.reveal': refuse,
+    'clipboard.write': refuse,
+    'clipboard.read': refuse,
+    'settings.get': refuse,
+    'settings.set': refuse,
+    'lifecycle.get': refuse,
+    'quit.cancel': refuse,
+    'quit.decide': refuse,
+    'crash.decide': refuse,
+    'preflight.run': refuse,
+    'preflight.act': refuse,
+    'display.connect': refuse,
+    'display.send': refuse,
+    'display.close': refuse,
   };
 }

@@ -65,15 +65,7 @@ export async function servePage(folder: string, request: { url: string }): Promi
     return notFound();
   }
   try {
-    return new Response(new Uint8Array(await readFile(path.join(folder, pathname))), {
-      headers: {
-        'content-type': contentType,
-        'content-security-policy': contentSecurityPolicy,
-        'x-content-type-options': 'nosniff',
-        'cross-origin-opener-policy': 'same-origin',
-        'cache-control': 'no-cache',
-      },
-    });
+    return respond(200, contentType, await readFile(path.join(folder, pathname)));
   } catch (error) {
     if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'EISDIR') return notFound();
     throw error;
@@ -81,5 +73,19 @@ export async function servePage(folder: string, request: { url: string }): Promi
 }
 
 function notFound(): Response {
-  return new Response('Not found', { status: 404 });
+  return respond(404, 'text/plain', Buffer.from('Not found'));
+}
+
+/** Even what is not found is a document, and obeys the policy. */
+function respond(status: number, contentType: string, body: Buffer): Response {
+  return new Response(new Uint8Array(body), {
+    status,
+    headers: {
+      'content-type': contentType,
+      'content-security-policy': contentSecurityPolicy,
+      'x-content-type-options': 'nosniff',
+      'cross-origin-opener-policy': 'same-origin',
+      'cache-control': 'no-cache',
+    },
+  });
 }

@@ -18,7 +18,7 @@ const good: IpcSource = {
 const trusts = (source: IpcSource) => isOwnPage(source, (id) => id === ownWindow);
 
 /** Serves `handlers` and gives what a page would call. */
-function serve(handlers: Partial<PageHandlers>) {
+function serve(handlers: Partial<PageHandlers<IpcSource['sender']>>) {
   const refused: Problem[] = [];
   let listener: (event: IpcSource, ...args: unknown[]) => unknown = () => {};
   serveContract(
@@ -99,6 +99,18 @@ describe('a request', () => {
       value: { cancelled: true },
     });
     expect(refused).toEqual([]);
+  });
+
+  test('is handled with the page that asks', async () => {
+    const askedBy: unknown[] = [];
+    const { call } = serve({
+      'window.close': (_params, page) => {
+        askedBy.push(page);
+        return {};
+      },
+    });
+    await call(good, 'window.close', {});
+    expect(askedBy).toEqual([good.sender]);
   });
 
   test('that fails is answered with code, message, hint and details, and nothing else', async () => {

@@ -64,7 +64,9 @@ describe('what is served', () => {
     'torpor://app/panel.html%00.js',
     'torpor://app/%ff.html',
   ])('is not %s', async (url) => {
-    expect((await get(url)).status).toBe(404);
+    const response = await get(url);
+    expect(response.status).toBe(404);
+    expect(response.headers.get('content-security-policy')).toBe(contentSecurityPolicy);
   });
 });
 

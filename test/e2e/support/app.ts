@@ -65,7 +65,9 @@ export function createTestHome(): TestHome {
       const ended = once(child, 'exit').then(([code, signal]) => ({ code, signal }));
       running.set(child, ended);
       void ended.then(() => running.delete(child));
-      return { electron, child, panel: await electron.firstWindow(), ended };
+      const panel = await electron.firstWindow();
+      await panel.waitForURL(/\/panel\.html$/);
+      return { electron, child, panel, ended };
     },
     async remove() {
       for (const [child, ended] of running) {

@@ -68,15 +68,13 @@ setup() {
   fi
   if ((${#packages[@]})); then
     step "Installing ${#packages[@]} packages" install_packages
-  elif [[ -n $guest_stale ]] && command -v apt-get >/dev/null; then
-    step 'Reading the package lists' refresh_packages
   fi
   [[ -z $npm_stale ]] || step 'Installing the npm packages' install_npm
   find_node || fail 'Torpor needs Node 24 or newer on this computer: https://nodejs.org'
   [[ -z $addon_stale ]] || step 'Compiling the native addon' "$node" "$root/native/build.mjs"
   # It knows by itself, in no time, whether a source has changed since.
   "$node" "$root/native/build.mjs"
-  [[ -z $guest_stale ]] || step 'Building the test guest' "$root/guest/build"
+  [[ -z $guest_stale ]] || step 'Building the test guest' build_guest
   export PATH=${node%/*}:$root/node_modules/.bin:$PATH
 }
 
@@ -106,6 +104,11 @@ install_packages() {
   fi
 }
 
+# On a computer whose package lists are missing or old it works once they have been read again.
+build_guest() {
+  "$root/guest/build" || { refresh_packages && "$root/guest/build"; }
+}
+
 refresh_packages() {
   as_root apt-get -o DPkg::Lock::Timeout=300 update
 }
@@ -116,7 +119,8 @@ as_root() {
   elif command -v sudo >/dev/null; then
     sudo "$@"
   else
-    fail "Please run as root: $*"
+    fail 'Neither root nor sudo is here. As root, run:' \
+      "  apt-get update && apt-get install -y --no-install-recommends ${packages[*]-}"
   fi
 }
 

@@ -63,12 +63,12 @@ describe('bash', () => {
   });
 });
 
-describe.each(['zsh', 'fish'])('%s', (shell) => {
-  const isThere = spawnSync(shell, ['-c', 'true']).status === 0;
+const isThere = (shell: string) => spawnSync(shell, ['-c', 'true']).status === 0;
 
-  test.runIf(isThere)('reads the script without an error', async () => {
-    const script = await scriptFor(shell);
-    const { stderr, status } = spawnSync(shell, ['-n'], { input: script, encoding: 'utf8' });
+describe.each(['zsh', 'fish'])('%s', (shell) => {
+  test.runIf(isThere(shell))('reads the script without an error', async () => {
+    await using folder = await scriptFolder(shell);
+    const { stderr, status } = spawnSync(shell, ['-n', folder.script], { encoding: 'utf8' });
     expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
   });
 
@@ -79,6 +79,39 @@ describe.each(['zsh', 'fish'])('%s', (shell) => {
     }
   });
 });
+
+test.runIf(isThere('fish'))('fish offers verbs, options, values and machines', async () => {
+  await using folder = await scriptFolder('fish');
+  const offered = (line: string): string[] => {
+    const program = `
+      function torpor; test $argv[1] = __machines; and printf '%s\\n' web 'my machine'; end
+      source ${folder.script}
+      complete -C ${JSON.stringify(line)}`;
+    const { stdout, stderr } = spawnSync('fish', ['--no-config', '-c', program], {
+      encoding: 'utf8',
+    });
+    expect(stderr).toBe('');
+    return stdout.split('\n').flatMap((row) => row.split('\t')[0] || []);
+  };
+  expect(offered('torpor su')).toEqual(['suspend']);
+  expect(offered('torpor agent s')).toEqual(['status', 'stop']);
+  expect(offered('torpor start web --co')).toEqual(['--cold']);
+  expect(offered('torpor create x --display ')).toEqual(['none', 'vnc']);
+  expect(offered('torpor create x --memory ')).toEqual([]);
+  expect(offered('torpor create x --iso pack')).toContain('package.json');
+  expect(offered('torpor --library /x pause ')).toEqual(['my machine', 'web']);
+});
+
+/** The script for `shell` as a file. */
+async function scriptFolder(shell: string) {
+  const folder = await mkdtemp(join(tmpdir(), 'torpor-completion-'));
+  const script = join(folder, 'script');
+  await writeFile(script, await scriptFor(shell));
+  return {
+    script,
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  };
+}
 
 test('__machines names the machines of the library that is typed, broken ones too, without an agent', async () => {
   const library = await mkdtemp(join(tmpdir(), 'torpor-names-'));

@@ -63,8 +63,13 @@ function optionText({ flags, summary, values }: OptionNode): string {
   const names = flags.map((flag) =>
     flag.startsWith('--') ? `-l ${flag.slice(2)}` : `-s ${flag.slice(1)}`,
   );
-  const value = values === undefined ? [] : [`-r ${operandText(values) ?? ''}`.trim()];
+  const value = values === undefined ? [] : [valueText(values)];
   return [...names, ...value, '-d', quoted(summary)].join(' ');
+}
+
+/** -r wants a value, -x one that is no file. */
+function valueText(values: Values): string {
+  return values.kind === 'file' ? '-r -F' : ['-x', operandText(values) ?? []].flat().join(' ');
 }
 
 function operandText(values: Values): string | undefined {

@@ -15,7 +15,8 @@ const pageFiles = readdirSync(pages)
   .filter((name) => name.endsWith('.html'))
   .map((name) => path.join(pages, name));
 
-const given = ['electron', /^node:/, ...builtinModules];
+/** Electron is there; trash finds its programs beside itself, see forge.config.ts. */
+const given = ['electron', 'trash', /^node:/, ...builtinModules];
 
 export default defineConfig({
   root: pages,
@@ -34,7 +35,7 @@ export default defineConfig({
     },
     main: {
       consumer: 'server',
-      resolve: { noExternal: true, external: ['electron'] },
+      resolve: { noExternal: true, external: ['electron', 'trash'] },
       build: {
         outDir: path.join(root, 'dist', 'main'),
         emptyOutDir: true,
@@ -53,7 +54,7 @@ export default defineConfig({
     },
     preload: {
       consumer: 'server',
-      resolve: { noExternal: true, external: ['electron'] },
+      resolve: { noExternal: true, external: ['electron', 'trash'] },
       build: {
         outDir: path.join(root, 'dist', 'preload'),
         emptyOutDir: true,

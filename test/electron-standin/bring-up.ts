@@ -2,7 +2,7 @@ import { app } from './app/app.ts';
 import { startByHand } from './by-hand.ts';
 import { startChromium } from './chromium/chromium.ts';
 import { provideBrowser } from './chromium/running.ts';
-import { started } from './start.ts';
+import { isHeaded, started } from './start.ts';
 
 const released = Promise.withResolvers<void>();
 
@@ -17,10 +17,9 @@ export async function bringUp(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => app.quit());
   app.emit('will-finish-launching');
-  const headed = process.env.ELECTRON_STANDIN_HEADED !== undefined;
   const chromium = await startChromium({
     userData: app.getPath('userData'),
-    headed,
+    headed: isHeaded,
     scale: Number(process.env.ELECTRON_STANDIN_SCALE ?? 1),
   });
   await chromium.devTools.send('Target.setDiscoverTargets', { discover: true });
@@ -29,5 +28,5 @@ export async function bringUp(): Promise<void> {
   process.stderr.write(`${chromium.line}\n`);
   if (started().held) await released.promise;
   app.becomeReady();
-  if (headed) startByHand();
+  if (isHeaded) startByHand();
 }

@@ -47,3 +47,6 @@ export function readPackage(folder: string): Start['package'] {
     main: text('main', 'index.js'),
   };
 }
+
+/** Windows on the desktop, for use by hand. */
+export const isHeaded = process.env.ELECTRON_STANDIN_HEADED !== undefined;

@@ -4,6 +4,7 @@ import type { DevTools } from '../chromium/devtools.ts';
 import { browser } from '../chromium/running.ts';
 import { pageScript, preloadScript } from '../page/scripts.ts';
 import type { Channel, FromPage, ToPage } from '../page/worlds.ts';
+import { isHeaded } from '../start.ts';
 import type { WindowOptions } from './page-options.ts';
 import { toAppUrl } from './protocol.ts';
 import { interceptRequests, type Navigation } from './requests.ts';
@@ -101,11 +102,19 @@ export async function openPage(
     async setSeen(now) {
       const event = `new CustomEvent(${JSON.stringify(channel.visibility)}, { detail: ${now} })`;
       await page.send('Runtime.evaluate', { expression: `dispatchEvent(${event})` });
+      if (isHeaded) await showOnDesktop(whole, targetId, now);
     },
     async close() {
       await whole.send('Target.closeTarget', { targetId }).catch(alreadyClosed);
     },
   };
+}
+
+/** By hand, a window that is not shown is at least out of the way: Chromium cannot hide one. */
+async function showOnDesktop(whole: DevTools, targetId: string, shown: boolean): Promise<void> {
+  const { windowId } = await whole.send('Browser.getWindowForTarget', { targetId });
+  const windowState = shown ? 'normal' : 'minimized';
+  await whole.send('Browser.setWindowBounds', { windowId, bounds: { windowState } });
 }
 
 /** Follows the preload's world from document to document. */

@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { matchRow } from '../../src/preflight/known-broken/match.ts';
+import { shippedTable } from '../../src/preflight/known-broken/table.ts';
+import { accessTo, readSituation } from '../../src/preflight/preflight.ts';
 import type { Answer } from '../../src/preflight/verdict.ts';
-import type { HostSpec } from './hosts/describe.ts';
+import { type HostSpec, writeHost } from './hosts/describe.ts';
 import { type Folder, makeFolder } from './support/folder.ts';
-import { type GuestSpec, problemsOf, verdictOf } from './support/judging.ts';
+import { type GuestSpec, problemsOf, today, verdictOf } from './support/judging.ts';
 
 let folder: Folder;
 beforeAll(async () => {
@@ -218,4 +221,24 @@ describe('what nobody has seen yet does not pass', () => {
     const same = mac('27.4', '26E200', '1870');
     expect((await verdictOf(folder.path, same, guest)).verdict.answer).toBe('yes');
   });
+});
+
+test('every row that ships is met by one of these pairs, or by a test of its own', async () => {
+  const elsewhere = [
+    'xcode-27-beta-on-26-5',
+    'signing-server-blocked',
+    'made-on-newer-host',
+    'missing-entitlement',
+  ];
+  const met = new Set<string>();
+  for (const [host, extra, guest] of rows) {
+    const spec: HostSpec = { ...hosts[host], updatedMobileDevice: extra };
+    const root = await writeHost(folder.at(`${host}-${extra}-${guest}`), spec);
+    const situation = await readSituation(await accessTo(root), { libraryPath: '/' });
+    for (const row of situation.table.rows) {
+      if (matchRow(row, guests[guest], situation.host, today) === 'yes') met.add(row.id);
+    }
+  }
+  const ids = shippedTable().rows.map((row) => row.id);
+  expect(ids.filter((id) => !met.has(id))).toEqual(elsewhere);
 });

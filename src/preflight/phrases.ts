@@ -46,6 +46,8 @@ export interface Words {
   xcode(copy: NamedXcode): string;
   /** Where a path may be shown: an Xcode's folder usually says when it is a prerelease. */
   path(copy: NamedXcode): string | undefined;
+  /** What a build number of a release's form may be: a candidate's looks the same. */
+  readonly releaseForm: string;
   /** What kind of software a seed is. */
   readonly seed: string;
   /** Chooses between the two texts of a row of the table. */
@@ -72,6 +74,7 @@ const direct: Words = {
   xcode: (copy) =>
     `Xcode${copy.version === undefined ? '' : ` ${copy.version}`}${copy.prerelease ? ' beta' : ''}`,
   path: (copy) => copy.path,
+  releaseForm: 'a release, or of a release candidate: the two look the same',
   seed: 'a beta',
   choose: (texts) => texts.direct,
 };
@@ -99,6 +102,7 @@ function appStore(released: string): Words {
     xcodeFor: (image) => (open(image) ? direct.xcodeFor(image) : 'the newest Xcode for that macOS'),
     xcode: (copy) => (newXcode(copy) ? 'the newest Xcode on this Mac' : direct.xcode(copy)),
     path: (copy) => (newXcode(copy) ? undefined : copy.path),
+    releaseForm: 'a release',
     seed: 'not for everyone yet',
     choose: (texts) => texts.appStore,
   };

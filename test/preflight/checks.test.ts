@@ -3,7 +3,7 @@ import type { CheckResult } from '../../src/preflight/checks/check.ts';
 import type { PreflightOptions } from '../../src/preflight/preflight.ts';
 import type { HostSpec } from './hosts/describe.ts';
 import { type Folder, makeFolder } from './support/folder.ts';
-import { type GuestSpec, problemsOf, verdictOf } from './support/judging.ts';
+import { type GuestSpec, imageOf, problemsOf, verdictOf } from './support/judging.ts';
 
 let folder: Folder;
 beforeAll(async () => {
@@ -285,5 +285,18 @@ test('a prerelease needs access to Apple’s pages, and says so', async () => {
   );
   expect((await check('download-access', fifteen, { ...same, build: 'strange' })).outcome).toBe(
     'unknown',
+  );
+});
+
+test('a build number of a release’s form is not taken for certain, Apple’s list is', async () => {
+  const result = await check('download-access', fifteen);
+  expect(result).toMatchObject({ outcome: 'pass' });
+  expect(result.sentence).toMatch(/or of a release candidate/);
+  const spin = await check('download-access', fifteen, { version: '15.1', build: '24B2083' });
+  expect(spin.sentence).toBe('The image has the build number of a release.');
+  const listed = { ...imageOf(same), listedAsRelease: true };
+  const { verdict } = await verdictOf(folder.path, fifteen, listed);
+  expect(verdict.results.find((each) => each.id === 'download-access')?.sentence).toBe(
+    'Apple lists the image as a release.',
   );
 });

@@ -31,7 +31,11 @@ export const downloadAccess: Check = {
       );
     }
     if (image.kind !== 'seed') {
-      return pass('The image has the build number of a release.', evidence);
+      const certain = image.listedAsRelease || image.kind !== 'release-or-candidate';
+      const sentence = image.listedAsRelease
+        ? 'Apple lists the image as a release.'
+        : `The image has the build number of ${certain ? 'a release' : words.releaseForm}.`;
+      return pass(sentence, evidence);
     }
     const remedy = {
       steps: [

@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import type { StateMode } from '../../src/core/config.ts';
+import type { Boot, StateMode } from '../../src/core/config.ts';
 import { describeAdoption } from './conformance/adoption.ts';
 import { describeLosses } from './conformance/losses.ts';
 import { describePort } from './conformance/port.ts';
@@ -17,6 +17,10 @@ export interface Abilities {
   readonly stopsByRequest: boolean;
   /** The guest sends back what it is sent on its console. */
   readonly echoes: boolean;
+  /** How its guests boot; by BIOS unless it says otherwise. */
+  readonly boot?: Boot;
+  /** The disk formats that it creates; both unless it says otherwise. */
+  readonly formats?: readonly ('raw' | 'qcow2')[];
 }
 
 /**
@@ -30,7 +34,7 @@ export function describeConformance(
   setup: () => Promise<Harness>,
 ): void {
   describe(`${name} driver`, () => {
-    describePort(setup);
+    describePort(setup, abilities);
     describe.each(abilities.modes)('with %s states', (mode) => {
       describeRunning(setup, mode, abilities);
       describeSuspend(setup, mode);

@@ -272,7 +272,8 @@ export interface AudioStream {
 export type Share =
   | {
       readonly kind: 'folders';
-      readonly tag: string;
+      /** Null for the tag that macOS guests mount by themselves. */
+      readonly tag: string | null;
       /** By the name under which the guest sees each. */
       readonly folders: readonly {
         readonly name: string;

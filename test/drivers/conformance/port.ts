@@ -5,17 +5,13 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { defaultPolicy, type MachineConfig, parseConfig } from '../../../src/core/config.ts';
 import type { HardwareWish } from '../../../src/core/driver.ts';
 import { bundleAt } from '../../../src/core/library/bundle.ts';
+import type { Abilities } from '../conformance.ts';
 import type { Harness } from './world.ts';
 
-const wish: Omit<HardwareWish, 'network'> = {
-  boot: { kind: 'bios' },
-  disks: [],
-  iso: null,
-  display: 'none',
-};
-
 /** What a driver can do without a guest. */
-export function describePort(setup: () => Promise<Harness>): void {
+export function describePort(setup: () => Promise<Harness>, abilities: Abilities): void {
+  const { boot = { kind: 'bios' }, formats = ['raw', 'qcow2'] } = abilities;
+  const wish: Omit<HardwareWish, 'network'> = { boot, disks: [], iso: null, display: 'none' };
   const begin = async (): Promise<Harness> => {
     const harness = await setup();
     onTestFinished(() => harness.cleanup());
@@ -59,7 +55,7 @@ export function describePort(setup: () => Promise<Harness>): void {
       expect((await driver.plan({ ...wish, network: false })).network).toBeNull();
     });
 
-    test('prepares a bundle that boots by BIOS without failing', async () => {
+    test('prepares a bundle without failing', async () => {
       const { newDriver, library } = await begin();
       const driver = newDriver();
       const staged = bundleAt(join(library, 'staged'));
@@ -67,20 +63,26 @@ export function describePort(setup: () => Promise<Harness>): void {
       await driver.prepare(staged, await driver.plan({ ...wish, network: false }));
     });
 
-    test.each(['raw', 'qcow2'] as const)(
-      'creates an empty %s disk, and never over another',
-      async (format) => {
-        const { newDriver, library } = await begin();
-        const driver = newDriver();
-        const path = join(library, `disk.${format}`);
-        await driver.createDisk(path, format, 1024 * 1024);
-        const { size, mode } = await stat(path);
-        if (format === 'raw') expect(size).toBe(1024 * 1024);
-        else expect(size).toBeGreaterThan(0);
-        expect(mode & 0o077).toBe(0);
-        await expect(driver.createDisk(path, format, 2 * 1024 * 1024)).rejects.toThrow();
-        expect((await stat(path)).size).toBe(size);
-      },
-    );
+    test('renews what two machines must not share, and nothing else', async () => {
+      const driver = (await begin()).newDriver();
+      const first = await driver.plan({ ...wish, network: true });
+      const second = await driver.renew(first);
+      expect(second.network?.mac).not.toBe(first.network?.mac);
+      expect({ ...second, network: null, vz: null }).toEqual({ ...first, network: null, vz: null });
+      expect((await driver.renew({ ...first, network: null })).network).toBeNull();
+    });
+
+    test.each(formats)('creates an empty %s disk, and never over another', async (format) => {
+      const { newDriver, library } = await begin();
+      const driver = newDriver();
+      const path = join(library, `disk.${format}`);
+      await driver.createDisk(path, format, 1024 * 1024);
+      const { size, mode } = await stat(path);
+      if (format === 'raw') expect(size).toBe(1024 * 1024);
+      else expect(size).toBeGreaterThan(0);
+      expect(mode & 0o077).toBe(0);
+      await expect(driver.createDisk(path, format, 2 * 1024 * 1024)).rejects.toThrow();
+      expect((await stat(path)).size).toBe(size);
+    });
   });
 }

@@ -1,0 +1,181 @@
+import { rm } from 'node:fs/promises';
+import type { Capability, Place, Save, Session } from '../../core/driver.ts';
+import { type Problem, TorporError } from '../../core/errors.ts';
+import type { Host } from '../../core/host.ts';
+import { createSessionEmitter } from '../../core/session-events.ts';
+import { versionText } from './errors.ts';
+import type { Guest } from './guest.ts';
+import type { HostFacts, VzNative } from './native-interface.ts';
+import { assertRoom, saveBlocker, saveState } from './save.ts';
+import { hasEnded } from './vm.ts';
+import { windowOptions } from './window.ts';
+
+export interface SessionInput {
+  readonly native: VzNative;
+  readonly host: Pick<Host, 'space' | 'flush'>;
+  readonly facts: HostFacts;
+  readonly place: Place;
+  readonly guest: Guest;
+  readonly onError: (error: unknown) => void;
+}
+
+/** An agent's hold on a guest of this process. */
+export function createSession(input: SessionInput): Session {
+  const { native, facts, place, guest, onError } = input;
+  const { config } = place;
+  const { vm } = guest;
+  const events = createSessionEmitter(onError);
+  let isOver = false;
+  const letGo = guest.attach({
+    statusChanged: (status) => events.emit('statusChanged', status),
+    problem: (problem) => events.emit('problem', problem),
+    windowCloseRequested: () => events.emit('windowCloseRequested', undefined),
+    ended(problem) {
+      isOver = true;
+      events.end(problem);
+    },
+  });
+
+  const assertHeld = (): void => {
+    if (isOver) throw hasEnded(config.name);
+  };
+
+  return {
+    endsWithProcess: true,
+    get status() {
+      return guest.status;
+    },
+
+    async pause() {
+      assertHeld();
+      guest.pausedByPerson = true;
+      await guest.pause();
+    },
+
+    async resume() {
+      assertHeld();
+      guest.pausedByPerson = false;
+      await guest.run();
+    },
+
+    save: ableUnless(saveBlocker(native, facts, vm.description), createSave(input)),
+
+    requestStop: ableUnless(undefined, () =>
+      vm.attempt('stopped', (handle) => native.requestStop(handle)),
+    ),
+
+    screenshot: ableUnless(
+      config.hardware.display === 'none' ? noDisplay : noWindows(facts),
+      async () => {
+        const png = await vm.attempt('shown', (handle) => native.screenshot(handle));
+        if (png !== null) return png;
+        throw new TorporError('CAPABILITY_MISSING', `“${config.name}” has no window open.`, {
+          hint: 'Open its window, then try again.',
+        });
+      },
+    ),
+
+    console:
+      guest.console === undefined
+        ? { available: false, reason: noConsole }
+        : { available: true, use: guest.console },
+
+    setClock: { available: false, reason: ownClock },
+
+    window: ableUnless(config.hardware.display === 'none' ? noDisplay : noWindows(facts), {
+      show() {
+        assertHeld();
+        native.openWindow(vm.handle, windowOptions(config));
+      },
+      hide() {
+        assertHeld();
+        native.closeWindow(vm.handle);
+      },
+    }),
+
+    async end() {
+      if (!isOver) await guest.end();
+    },
+
+    async detach() {
+      letGo();
+      isOver = true;
+    },
+
+    on: events.on,
+  };
+}
+
+/**
+ * Pauses the guest and saves it. Both of core's modes are one here, since the framework keeps guest
+ * memory to itself: the state is streamed.
+ */
+function createSave(input: SessionInput): Save {
+  const { native, facts, place, guest } = input;
+  const { bundle, config } = place;
+  const { vm } = guest;
+  return async (options) => {
+    const blocker = saveBlocker(native, facts, vm.description);
+    if (blocker !== undefined) throw new TorporError(blocker.code, blocker.message, blocker);
+    options.signal?.throwIfAborted();
+    await assertRoom({ ...input, vm });
+    const wasRunning = guest.status === 'running';
+    const goOn = async (): Promise<void> => {
+      await rm(bundle.files.streamState, { force: true });
+      if (wasRunning) await guest.run();
+    };
+    if (wasRunning) await guest.pause();
+    try {
+      const file = await saveState({ ...input, vm, options });
+      return {
+        saved: {
+          mode: 'streamed',
+          files: [file],
+          memory: null,
+          hypervisor: {
+            driver: 'vz',
+            version: versionText(facts),
+            machineType: config.hardware.machineType,
+            accelerator: 'hvf',
+            cpuModel: config.hardware.cpuModel,
+            cpuFeatures: [],
+          },
+        },
+        abandon: goOn,
+      };
+    } catch (error) {
+      await goOn();
+      throw error;
+    }
+  };
+}
+
+function ableUnless<T>(reason: Problem | undefined, use: T): Capability<T> {
+  return reason === undefined ? { available: true, use } : { available: false, reason };
+}
+
+function noWindows({ hasWindows }: HostFacts): Problem | undefined {
+  if (hasWindows) return undefined;
+  return {
+    code: 'CAPABILITY_MISSING',
+    message: 'The agent of this library runs without windows.',
+    hint: 'End it with “torpor agent stop” and open the app, which then is the agent.',
+  };
+}
+
+const noDisplay: Problem = {
+  code: 'CAPABILITY_MISSING',
+  message: 'This machine has no display.',
+  hint: 'Set its display to “window” while it is stopped.',
+};
+
+const noConsole: Problem = {
+  code: 'CAPABILITY_MISSING',
+  message: 'macOS guests have no serial console.',
+};
+
+const ownClock: Problem = {
+  code: 'CAPABILITY_MISSING',
+  message:
+    'Apple’s framework cannot tell a guest the time; guests ask a time server by themselves.',
+};

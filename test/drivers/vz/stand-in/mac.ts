@@ -1,0 +1,76 @@
+import type { HostFacts, MachineDescription } from '../../../../src/drivers/vz/native-interface.ts';
+import type { StandInGuest } from './guest.ts';
+import { createSteps, type Steps } from './steps.ts';
+
+/** A Mac as the framework knows it. Two with the same `id` and `userId` can read each other's states. */
+export interface Mac extends Steps {
+  id: string;
+  userId: number;
+  facts: HostFacts;
+  /** What validateSaveRestoreSupport accepts: macOS 14 was strict, 15.5 accepts nearly everything. */
+  savable: 'strict' | 'lenient';
+  /** Files that a machine which is not stopped has open. */
+  readonly lockedFiles: Set<string>;
+  /** Machines that are not stopped, by machine identifier. */
+  readonly live: Map<string, LiveMachine>;
+  /** Milliseconds that never go back; guests count by them. */
+  now(): number;
+}
+
+export interface LiveMachine {
+  readonly description: MachineDescription;
+  readonly guest: StandInGuest;
+  /** The process of the machine dies, as at `kill -9`. */
+  kill(): void;
+  /** The guest shuts down by itself. */
+  shutDown(): void;
+  /** The network falls off. */
+  disconnectNetwork(): void;
+  failNetworkDisk(disk: string): void;
+  connectNetworkDisk(disk: string): void;
+  /** A person closes the window. */
+  closeWindow(): void;
+  readonly window: { readonly title: string; readonly followsResize: boolean } | undefined;
+}
+
+const gibibyte = 1024 ** 3;
+
+export const defaultFacts: HostFacts = {
+  supported: true,
+  entitled: true,
+  architecture: 'arm64',
+  osVersion: '15.5',
+  osBuild: '24F74',
+  canSave: true,
+  canRunMacos: true,
+  rosetta: 'installed',
+  hasWindows: true,
+  cpus: { least: 1, most: 8 },
+  memoryBytes: { least: 4 * 1024 * 1024, most: 16 * gibibyte },
+};
+
+export interface MacOptions {
+  readonly id?: string;
+  readonly userId?: number;
+  readonly facts?: Partial<HostFacts>;
+  readonly savable?: Mac['savable'];
+  readonly now?: () => number;
+}
+
+export function createMac(options: MacOptions = {}): Mac {
+  return {
+    ...createSteps(),
+    id: options.id ?? 'mac-1',
+    userId: options.userId ?? 501,
+    facts: { ...defaultFacts, ...options.facts },
+    savable: options.savable ?? 'lenient',
+    lockedFiles: new Set(),
+    live: new Map(),
+    now: options.now ?? (() => performance.now()),
+  };
+}
+
+/** macOS guests that hold one of the two places. Paused ones do too. */
+export function macosGuests({ live }: Mac): number {
+  return [...live.values()].filter(({ description }) => description.platform.kind === 'mac').length;
+}

@@ -8,6 +8,7 @@
  *   APPLE_API_KEY, APPLE_API_KEY_ID, APPLE_API_ISSUER  the path of a .p8 file, and what belongs to it
  *   APPLE_ID, APPLE_PASSWORD, APPLE_TEAM_ID            or an app-specific password
  *
+ * The maker of deb needs Node 22 or newer when npm installs; with an older one npm leaves it out.
  * TORPOR_ELECTRON_ZIPS names a folder with Electron's zip files, where they cannot be downloaded.
  */
 import { execFileSync } from 'node:child_process';
@@ -55,6 +56,7 @@ const config: ForgeConfig = {
     // The addon is loaded, and trash's program is run, as files of their own.
     asar: { unpack: '**/{*.node,macos-trash}' },
     ignore: (file) => file !== '' && !isShipped(file),
+    prune: false,
     extendInfo: { LSUIElement: true },
     ...(env.TORPOR_ELECTRON_ZIPS ? { electronZipDir: env.TORPOR_ELECTRON_ZIPS } : {}),
     osxSign: {

@@ -1,4 +1,8 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+
+const standin = (name: string) =>
+  fileURLToPath(new URL(`test/electron-standin/${name}`, import.meta.url));
 
 /**
  * `unit` never starts a hypervisor and takes seconds. `guest` runs real QEMU guests, one file at a
@@ -14,6 +18,11 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/**/*.guest.test.ts', 'test/**/*.e2e.test.ts'],
           testTimeout: 20_000,
+          // `electron` is its stand-in, one and the same for what vite transforms and what Node loads
+          // by itself, as menubar and electron-store. The real one would begin a download.
+          alias: { electron: standin('electron.ts') },
+          execArgv: ['--import', standin('resolve.ts')],
+          server: { deps: { external: [/\/test\/electron-standin\/(?!.*\.test\.ts$)/] } },
         },
       },
       {

@@ -21,7 +21,7 @@ export default defineConfig({
           // `electron` is its stand-in, one and the same for what vite transforms and what Node loads
           // by itself, as menubar and electron-store. The real one would begin a download.
           alias: { electron: standin('electron.ts') },
-          execArgv: ['--import', standin('resolve.ts')],
+          execArgv: ['--import', standin('resolve.mjs')],
           server: { deps: { external: [/\/test\/electron-standin\/(?!.*\.test\.ts$)/] } },
         },
       },

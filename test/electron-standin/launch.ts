@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseCommandLine } from './command-line.ts';
-import { standinUrl } from './resolve.ts';
+import './resolve.mjs';
 import { begin, readPackage } from './start.ts';
 
 const { switches, requires, rest } = parseCommandLine(process.argv.slice(2));
@@ -26,7 +26,6 @@ Object.defineProperty(process.versions, 'electron', {
 if (switches.has('inspect')) inspector.open(0, '127.0.0.1', false);
 
 const { bringUp } = await import('./bring-up.ts');
-await import(standinUrl);
 const fromApp = createRequire(path.join(appPath, 'package.json'));
 for (const file of requires) fromApp(path.resolve(file));
 await import(pathToFileURL(path.join(appPath, readPackage(appPath).main)).href);

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { _electron, type ElectronApplication, type Page } from 'playwright-core';
@@ -9,12 +9,14 @@ const root = path.resolve(import.meta.dirname, '..', '..', '..');
 const standin = path.join(root, 'test', 'electron-standin', 'electron');
 const installed = path.join(root, 'node_modules', 'electron');
 
-/** Electron's own binary where it was downloaded, else the stand-in. Never `require('electron')`: it downloads. */
+/**
+ * Electron's own program where it was downloaded, or is in ELECTRON_OVERRIDE_DIST_PATH; else the
+ * stand-in. Never `require('electron')`: it downloads.
+ */
 export function electronBinary(env: NodeJS.ProcessEnv = process.env): string {
-  const pathFile = path.join(installed, 'path.txt');
-  const name = existsSync(pathFile) ? readFileSync(pathFile, 'utf8').trim() : undefined;
+  const name = process.platform === 'darwin' ? 'Electron.app/Contents/MacOS/Electron' : 'electron';
   const folder = env.ELECTRON_OVERRIDE_DIST_PATH ?? path.join(installed, 'dist');
-  const binary = path.join(folder, name ?? 'electron');
+  const binary = path.join(folder, name);
   return existsSync(binary) ? binary : standin;
 }
 

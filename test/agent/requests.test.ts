@@ -278,8 +278,13 @@ test('a bundle that is copied in or taken away by hand comes and goes', async ()
 
   // As a slow copy does: the folder first, its contents later, the configuration in two parts.
   await mkdir(path);
-  await machineWhere(agent, 'Demo', ({ status }) => status === 'broken');
+  const saying = (text: string) =>
+    machineWhere(agent, 'Demo', ({ problem }) => problem?.message.includes(text) === true);
+  await saying('missing');
+  await agent.handle['state.get']({});
   await writeFile(join(path, 'machine.json'), '{ "formatVersion": 1,');
+  await saying('cannot be read');
+  await agent.handle['state.get']({});
   await cp(outside, path, { recursive: true });
   await machineWhere(agent, 'Demo', ({ status }) => status === 'stopped');
 });

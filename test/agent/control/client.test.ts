@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { connect } from '../../../src/agent/control/client.ts';
@@ -90,6 +90,7 @@ test('a running agent is found by its library, one that is gone is not', async (
   expect(await client?.request('state.get', {})).toMatchObject({ agent: { pid: process.pid } });
   client?.close();
   await agent.detach();
+  expect(await readdir(join(library.path, '.torpor'))).not.toContain('agent.json');
   expect(await connectIfRunning(library.path)).toBeUndefined();
   // A record that a killed agent left, and one that points at something that is no socket of ours.
   const record = {

@@ -188,12 +188,25 @@ describe('stopping', () => {
 
   test('by request can be cancelled, and the guest runs on', async () => {
     const { world, machine } = await deaf();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const gate = world.hypervisor.holdNext('requestStop');
     const stopping = rejection(machine.requestStop());
+    await gate.reached;
+    gate.release();
     expect(machine.progress).toMatchObject({ status: 'stopping', cancellable: true });
     expect(machine.cancel()).toBe(true);
     expect((await stopping).code).toBe('CANCELLED');
     expectToRunOn(world, machine);
     expect(machine.problem).toBeUndefined();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('by request can be cancelled before it has begun', async () => {
+    const { world, machine } = await deaf();
+    const stopping = rejection(machine.requestStop());
+    machine.cancel();
+    expect((await stopping).code).toBe('CANCELLED');
+    expectToRunOn(world, machine);
   });
 
   test('by force ends a guest that is asked to stop and does not', async () => {

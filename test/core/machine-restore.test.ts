@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { StateMode } from '../../src/core/config.ts';
@@ -57,6 +57,20 @@ describe.each(['instant', 'streamed'] as const)('a restore of %s state that fail
       expect(error.hint).toBe('The saved state was kept and can be resumed. Look at its log.');
       expect(found.machine.problem?.code).toBe('RESUME_FAILED');
       await expectWhole(found);
+    },
+  );
+
+  test.skipIf(mode === 'streamed')(
+    'still tells whether something writes to its memory afterwards',
+    async () => {
+      const { world, machine } = await suspended(mode);
+      for (const step of ['restore', 'resume'] as const) {
+        world.hypervisor.failNext(step, failed);
+        await rejection(machine.restore());
+        expect((await loadManifest(machine.bundle)).memory?.modifiedAt).not.toBeNull();
+      }
+      await utimes(machine.bundle.files.memory, 1, 1);
+      expect((await rejection(machine.restore())).code).toBe('STATE_DAMAGED');
     },
   );
 

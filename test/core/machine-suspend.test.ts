@@ -140,8 +140,9 @@ describe('a suspension that cannot end the guest', () => {
     return found;
   }
 
-  test('is finished by suspending again', async () => {
+  test('is finished by suspending again, which does not write it again', async () => {
     const { world, machine, nonce } = await saved();
+    world.hypervisor.failNext('save', failed);
     await machine.suspend('user');
     expect(machine.status).toBe('suspended');
     expect(world.hypervisor.guests.size).toBe(0);

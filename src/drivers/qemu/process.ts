@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { open, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { TorporError } from '../../core/errors.ts';
@@ -51,7 +51,7 @@ export async function launch(input: LaunchInput): Promise<QemuProcess> {
     } finally {
       cancelled.stop();
     }
-    return processOf(child.pid, exit.promise, () => child.kill('SIGKILL'));
+    return processOf(child, exit.promise);
   } finally {
     ready.close();
     await rm(input.readySocket, { force: true });
@@ -81,14 +81,17 @@ export async function lastWords(logPath: string): Promise<string> {
     .join(' ');
 }
 
-function processOf(pid: number | undefined, exit: Promise<string>, kill: () => void): QemuProcess {
+function processOf(child: ChildProcess, exit: Promise<string>): QemuProcess {
+  const { pid } = child;
   if (pid === undefined) throw new TorporError('INTERNAL', 'a running child without a pid');
   return {
     pid,
-    exited: async () => {
+    async exited() {
+      // Whoever waits for its end must live to see it.
+      child.ref();
       await exit;
     },
-    kill,
+    kill: () => void child.kill('SIGKILL'),
   };
 }
 

@@ -8,7 +8,7 @@ import type { Bundle } from '../../core/library/bundle.ts';
 import { digestFile } from '../../core/saved-state/fingerprint.ts';
 import type { MemoryFile, SavedFile } from '../../core/saved-state/manifest.ts';
 import { settleMemory } from './memory-file.ts';
-import { saveTo } from './migration.ts';
+import { saveTo, type Written } from './migration.ts';
 import type { QmpClient } from './qmp/client.ts';
 
 export interface SaveInput {
@@ -73,32 +73,32 @@ async function writeStream(
   const staged = `${path}.staged`;
   await rm(staged, { force: true });
   const flags = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | constants.O_NOFOLLOW;
-  const file = await open(staged, flags, 0o600);
   try {
     const { signal, onProgress } = options;
-    const written = await saveTo(file, {
-      qmp,
-      socket,
-      ignoreShared,
-      signal,
-      onProgress: ({ done }) =>
-        onProgress?.({ done, total: Math.max(done, ignoreShared ? done : memoryBytes) }),
-    });
-    await file.close();
-    await host.flush(staged, { signal });
-    if ((await digestFile(staged, signal)) !== written.sha256) {
-      throw new TorporError(
-        'SUSPEND_FAILED',
-        'What was written to the saved state reads back changed.',
-        {
-          hint: 'The volume may be failing. Check it before you trust it with another state.',
-        },
-      );
+    const file = await open(staged, flags, 0o600);
+    let written: Written;
+    try {
+      written = await saveTo(file, {
+        ...{ qmp, socket, ignoreShared, signal },
+        onProgress: ({ done }) =>
+          onProgress?.({ done, total: ignoreShared ? done : Math.max(done, memoryBytes) }),
+      });
+    } finally {
+      await file.close();
     }
+    await host.flush(staged, { signal });
+    if ((await digestFile(staged, signal)) !== written.sha256) throw readsBackChanged();
     await rename(staged, path);
     return { name: basename(path), ...written };
   } catch (error) {
     await rm(staged, { force: true });
     throw error;
   }
+}
+
+function readsBackChanged(): TorporError {
+  const message = 'What was written to the saved state reads back changed.';
+  return new TorporError('SUSPEND_FAILED', message, {
+    hint: 'The volume may be failing. Check it before you trust it with another state.',
+  });
 }

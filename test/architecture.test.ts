@@ -33,7 +33,11 @@ const parts: Record<string, Rule> = {
   main: { imports: ['agent', 'contract', 'core/errors.ts'], packages: 'any', node: true },
 
   preload: { imports: ['contract'], packages: ['electron'], node: false },
-  panel: { imports: ['contract'], packages: ['preact', '@preact/signals', '@novnc/novnc'], node: false },
+  panel: {
+    imports: ['contract'],
+    packages: ['preact', '@preact/signals', '@novnc/novnc'],
+    node: false,
+  },
 };
 
 interface Rule {

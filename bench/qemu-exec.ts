@@ -1,8 +1,7 @@
 import { mkdtemp, open, rm, stat } from 'node:fs/promises';
-import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type GuestConsole, guestConsole } from '../guest/console.ts';
+import { type GuestConsole, guestConsoleAt } from '../guest/console.ts';
 import { commandLine } from '../src/drivers/qemu/command-line.ts';
 import { launch, type QemuProcess } from '../src/drivers/qemu/process.ts';
 import { connectQmp, type QmpClient } from '../src/drivers/qemu/qmp/client.ts';
@@ -90,7 +89,7 @@ async function start(folder: string, memoryMiB: number, incoming: boolean): Prom
     }),
   });
   const qmp = await connectQmp(sockets.qmp);
-  return { process, qmp, console: consoleAt(sockets.serial) };
+  return { process, qmp, console: guestConsoleAt(sockets.serial) };
 }
 
 async function setUp(qmp: QmpClient): Promise<void> {
@@ -104,14 +103,4 @@ async function flush(path: string): Promise<void> {
   const file = await open(path, 'r+');
   await file.sync();
   await file.close();
-}
-
-function consoleAt(path: string): GuestConsole {
-  const socket = createConnection(path);
-  socket.on('error', () => socket.destroy());
-  return guestConsole({
-    write: (bytes) => void socket.write(bytes),
-    onData: (listener) => void socket.on('data', listener),
-    onEnd: (listener) => void socket.on('close', listener),
-  });
 }

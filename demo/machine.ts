@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { createConnection } from 'node:net';
 import { join } from 'node:path';
-import { type GuestConsole, guestConsole } from '../guest/console.ts';
+import { type GuestConsole, guestConsoleAt } from '../guest/console.ts';
 import { agentAccess } from '../src/cli/agent-access.ts';
 import type { AppState } from '../src/contract/app-state.ts';
 import type { Client } from '../src/contract/json-rpc.ts';
@@ -46,7 +45,7 @@ export function createDemoMachine({ library, memoryMiB, fillPercent }: DemoOptio
   };
   const attach = async (): Promise<void> => {
     const { socket } = await (await agent()).request('machine.console', { machine });
-    guest = consoleOn(socket);
+    guest = guestConsoleAt(socket);
   };
   const talk = (): GuestConsole => {
     if (guest === undefined) throw new Error('the guest does not run');
@@ -126,14 +125,4 @@ async function untilRunning(client: Client, started: number): Promise<number> {
   await client.request('events.subscribe', { kinds: ['state'] });
   look(await client.request('state.get', {}));
   return promise;
-}
-
-function consoleOn(path: string): GuestConsole {
-  const socket = createConnection(path);
-  socket.on('error', () => socket.destroy());
-  return guestConsole({
-    write: (bytes) => void socket.write(bytes),
-    onData: (listener) => void socket.on('data', listener),
-    onEnd: (listener) => void socket.on('close', listener),
-  });
 }

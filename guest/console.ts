@@ -1,3 +1,5 @@
+import { createConnection } from 'node:net';
+
 /** A line to the test guest, whatever carries it: a session's console, or the socket that the agent serves. */
 export interface GuestPort {
   write(bytes: Uint8Array): void;
@@ -81,4 +83,15 @@ export function guestConsole(port: GuestPort): GuestConsole {
       }
     },
   };
+}
+
+/** The test guest whose serial port or console is served on the unix socket at `path`. */
+export function guestConsoleAt(path: string): GuestConsole {
+  const socket = createConnection(path);
+  socket.on('error', () => socket.destroy());
+  return guestConsole({
+    write: (bytes) => void socket.write(bytes),
+    onData: (listener) => void socket.on('data', listener),
+    onEnd: (listener) => void socket.on('close', listener),
+  });
 }

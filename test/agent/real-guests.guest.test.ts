@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type GuestConsole, guestConsole } from '../../guest/console.ts';
+import { type GuestConsole, guestConsoleAt } from '../../guest/console.ts';
 import { agentAccess } from '../../src/cli/agent-access.ts';
 import type { AppState, MachineStatus } from '../../src/contract/app-state.ts';
 import type { Client } from '../../src/contract/json-rpc.ts';
@@ -67,14 +66,8 @@ async function boot(client: Client, name: string): Promise<GuestConsole> {
 }
 
 async function attach(client: Client, machine: string): Promise<GuestConsole> {
-  const { socket: path } = await client.request('machine.console', { machine });
-  const socket = createConnection(path);
-  socket.on('error', () => socket.destroy());
-  return guestConsole({
-    write: (bytes) => void socket.write(bytes),
-    onData: (listener) => void socket.on('data', listener),
-    onEnd: (listener) => void socket.on('close', listener),
-  });
+  const { socket } = await client.request('machine.console', { machine });
+  return guestConsoleAt(socket);
 }
 
 /** Resolves when every machine has this status; rejects when one has a problem. */

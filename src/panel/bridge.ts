@@ -6,5 +6,3 @@ declare global {
     readonly torpor: Bridge;
   }
 }
-
-export const torpor: Bridge = window.torpor;

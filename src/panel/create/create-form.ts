@@ -1,0 +1,136 @@
+import type { AppInfo } from '../../contract/app.ts';
+import type { CreateRequest, NewDisk } from '../../contract/requests.ts';
+import { isWhole } from '../detail/settings-form.ts';
+import type { Text } from '../text/text.ts';
+
+export type Source = 'disk' | 'iso' | 'kernel' | 'macos';
+export type DiskFormat = 'raw' | 'qcow2';
+
+/** What is chosen and typed, as it is typed. */
+export interface CreateForm {
+  readonly source: Source;
+  readonly file: string;
+  readonly initrd: string;
+  readonly commandLine: string;
+  readonly format: DiskFormat;
+  readonly name: string;
+  readonly memory: string;
+  readonly cpus: string;
+  readonly diskGiB: string;
+  readonly firmware: 'uefi' | 'bios';
+  readonly network: boolean;
+  readonly display: boolean;
+}
+
+export type CreateField = 'file' | 'initrd' | 'name' | 'memory' | 'cpus' | 'diskGiB';
+export type CreateErrors = Partial<Record<CreateField, string>>;
+
+/** A quarter of the host's memory and half of its CPUs, within what suits a guest of today. */
+export function emptyForm(host: AppInfo['host'] | undefined): CreateForm {
+  const quarter = Math.floor((host?.memoryMiB ?? 8192) / 4 / 1024) * 1024;
+  return {
+    source: 'iso',
+    file: '',
+    initrd: '',
+    commandLine: '',
+    format: 'qcow2',
+    name: '',
+    memory: String(Math.min(4096, Math.max(1024, quarter))),
+    cpus: String(Math.min(4, Math.max(1, Math.floor((host?.cpus ?? 4) / 2)))),
+    diskGiB: '32',
+    firmware: 'uefi',
+    network: true,
+    display: true,
+  };
+}
+
+/** The form with a file chosen: its name is the machine's until a person gives another. */
+export function withFile(form: CreateForm, file: string): CreateForm {
+  const follows = form.name === '' || form.name === nameFrom(form.file);
+  const format = /\.(raw|img)$/i.test(file)
+    ? 'raw'
+    : /\.qcow2?$/i.test(file)
+      ? 'qcow2'
+      : form.format;
+  return { ...form, file, format, name: follows ? nameFrom(file) : form.name };
+}
+
+/** `debian-13.1.0-amd64-netinst.iso` as `debian 13.1.0 amd64 netinst`. */
+export function nameFrom(file: string): string {
+  const base = file.split('/').at(-1) ?? '';
+  const stem = base
+    .replace(/\.(iso|img|raw|qcow2?|ipsw)$/i, '')
+    .replaceAll(/[-_]+/g, ' ')
+    .trim();
+  return stem.charAt(0).toLocaleUpperCase() + stem.slice(1, 200);
+}
+
+/** What is wrong with each field; `taken` are the names of the machines that there are. */
+export function createErrors(
+  form: CreateForm,
+  host: AppInfo['host'] | undefined,
+  taken: readonly string[],
+  words: Text['create']['errors'],
+): CreateErrors {
+  const errors: Record<CreateField, string | undefined> = {
+    file: fileError(form, words),
+    initrd:
+      form.source !== 'kernel' || form.initrd === '' || form.initrd.startsWith('/')
+        ? undefined
+        : words.absolute,
+    name: nameError(form.name, taken, words),
+    memory: isWhole(form.memory, 16, host?.memoryMiB ?? 1_048_576) ? undefined : words.memory,
+    cpus: cpusError(form.cpus, host, words),
+    diskGiB: form.source !== 'iso' || isWhole(form.diskGiB, 1, 65_536) ? undefined : words.disk,
+  };
+  return Object.fromEntries(Object.entries(errors).filter(([, error]) => error !== undefined));
+}
+
+function fileError({ source, file }: CreateForm, words: Text['create']['errors']) {
+  if (file === '') return words.needed;
+  if (!file.startsWith('/')) return words.absolute;
+  if (source === 'disk' && /\.iso$/i.test(file)) return words.notDisk;
+  if (source === 'iso' && /\.(qcow2?|vmdk|vdi|vhdx?)$/i.test(file)) return words.notIso;
+  return undefined;
+}
+
+function nameError(name: string, taken: readonly string[], words: Text['create']['errors']) {
+  if (name.trim() === '') return words.name;
+  if (name.length > 200) return words.nameLong;
+  if (name !== name.trim()) return words.nameSpace;
+  return taken.includes(name) ? words.nameTaken : undefined;
+}
+
+function cpusError(
+  cpus: string,
+  host: AppInfo['host'] | undefined,
+  words: Text['create']['errors'],
+) {
+  if (!isWhole(cpus, 1, 64)) return words.cpus;
+  return Number(cpus) > (host?.cpus ?? 64) ? words.cpusHost : undefined;
+}
+
+/** The request for a form without errors. */
+export function requestFor(form: CreateForm): CreateRequest {
+  const { source, file, initrd, commandLine, format } = form;
+  const copy: NewDisk = { kind: 'copy', from: file, format };
+  const empty: NewDisk = { kind: 'empty', bytes: Number(form.diskGiB) * 2 ** 30, format: 'qcow2' };
+  return {
+    name: form.name,
+    cpus: Number(form.cpus),
+    memoryMiB: Number(form.memory),
+    boot:
+      source === 'kernel'
+        ? {
+            kernel: file,
+            ...(initrd === '' ? {} : { initrd }),
+            ...(commandLine.trim() === '' ? {} : { commandLine: commandLine.trim() }),
+          }
+        : form.firmware,
+    disks: source === 'disk' ? [copy] : source === 'iso' ? [empty] : [],
+    ...(source === 'iso' ? { iso: file } : {}),
+    network: form.network,
+    display: form.display ? 'vnc' : 'none',
+    policy: {},
+  };
+}

@@ -1,0 +1,67 @@
+import type { MachineView, SetAside } from '../../contract/app-state.ts';
+import { useStore, useWords } from '../state/context.ts';
+import { Facts } from './facts.tsx';
+
+interface SavedStateProps {
+  readonly machine: MachineView;
+  readonly setAside: readonly SetAside[];
+}
+
+/** The state that waits, with its size, its age and what it fits; and those that were set aside. */
+export function SavedStateFacts({ machine, setAside }: SavedStateProps) {
+  const { text, format } = useWords();
+  const { savedState, cpus, memoryMiB, driver } = machine;
+  const fits =
+    cpus === null || memoryMiB === null || driver === null
+      ? null
+      : text.detail.fitsText(cpus, format.mebibytes(memoryMiB), text.drivers[driver]);
+  return (
+    <>
+      <section>
+        <h2>{text.detail.state}</h2>
+        {savedState === null ? (
+          <p class="quiet">{text.detail.noState}</p>
+        ) : (
+          <Facts
+            facts={[
+              [text.detail.saved, format.date(savedState.createdAt)],
+              [text.detail.reason, text.detail.reasons[savedState.reason]],
+              [text.detail.size, format.bytes(savedState.bytes)],
+              [text.detail.mode, text.detail.modes[savedState.mode]],
+              [text.detail.fits, fits],
+            ]}
+          />
+        )}
+      </section>
+      {setAside.length > 0 && <SetAsideStates states={setAside} />}
+    </>
+  );
+}
+
+function SetAsideStates({ states }: { states: readonly SetAside[] }) {
+  const store = useStore();
+  const { text, format } = useWords();
+  return (
+    <section>
+      <h2>{text.detail.setAside}</h2>
+      <p class="quiet">{text.detail.setAsideText}</p>
+      <ul class="plain separated">
+        {states.map(({ path, at, reason }) => (
+          <li key={path} class="set-aside">
+            <span>
+              <span>{format.date(at)}</span>
+              <span class="quiet">{reason}</span>
+            </span>
+            <button
+              type="button"
+              class="button small"
+              onClick={() => void store.ask('file.reveal', { path })}
+            >
+              {text.action.reveal}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,30 @@
+import type { MachineView } from '../../contract/app-state.ts';
+import type { Page } from '../state/context.ts';
+import type { Question } from '../state/place.ts';
+
+/** Does what a person was asked about and has agreed to. `name` is that of a copy. */
+export async function answerQuestion(
+  { store, place }: Page,
+  { choice, key: machine }: Question,
+  view: MachineView,
+  name: string,
+): Promise<void> {
+  switch (choice) {
+    case 'startCold':
+      await store.ask('machine.start', { machine, cold: true });
+      return;
+    case 'forceStop':
+      await store.ask('machine.stop', { machine, force: true });
+      return;
+    case 'discardState':
+      await store.ask('machine.discardState', { machine });
+      return;
+    case 'clone':
+      await store.ask('machine.clone', { machine, name });
+      return;
+    case 'delete': {
+      const { ok } = await store.ask('machine.delete', { machine: view.path, permanently: false });
+      if (ok && place.view.value.at === 'machine') place.view.value = { at: 'list' };
+    }
+  }
+}

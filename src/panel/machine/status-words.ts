@@ -1,0 +1,58 @@
+import type { MachineView } from '../../contract/app-state.ts';
+import type { Words } from '../text/text.ts';
+
+/** The status of a machine in words; for a suspended one since when. */
+export function statusWords(machine: MachineView, now: number, { text, format }: Words): string {
+  const { status, savedState, lastUsed } = machine;
+  if (status === 'suspended' && savedState !== null) {
+    const ago = format.ago(Date.parse(savedState.createdAt), now);
+    return savedState.wasPaused
+      ? text.statusSince.suspendedPaused(ago)
+      : text.statusSince.suspended(ago);
+  }
+  if (status === 'stopped') {
+    return lastUsed === 0
+      ? text.statusSince.never
+      : text.statusSince.stopped(format.ago(lastUsed, now));
+  }
+  return text.status[status];
+}
+
+/** What its memory means to this computer now: in use, freed, or as much as it will take. */
+export function memoryWords(machine: MachineView, { text, format }: Words): string {
+  const { status, memoryMiB } = machine;
+  if (memoryMiB === null) return '';
+  const amount = format.mebibytes(memoryMiB);
+  if (status === 'suspended') return text.memory.freed(amount);
+  return status === 'stopped' || status === 'broken'
+    ? text.memory.has(amount)
+    : text.memory.used(amount);
+}
+
+/** How far an operation is, and how long it still takes once that can be told. */
+export function progressWords(
+  { progress }: MachineView,
+  now: number,
+  { text, format }: Words,
+): string {
+  const fraction = fractionDone(progress);
+  if (progress === null || fraction === null) return '';
+  const percent = format.percent(fraction);
+  const left = timeLeft(progress.startedAt, fraction, now);
+  return left === null ? percent : `${percent}, ${text.progress.left(format.duration(left))}`;
+}
+
+export function fractionDone(progress: MachineView['progress']): number | null {
+  const amount = progress?.amount;
+  if (!amount || amount.total <= 0) return null;
+  return Math.min(1, Math.max(0, amount.done / amount.total));
+}
+
+const soonest = 1000;
+
+/** Milliseconds; null in the first second and the first percent, when any number would be a guess. */
+function timeLeft(startedAt: number, fraction: number, now: number): number | null {
+  const passed = now - startedAt;
+  if (passed < soonest || fraction < 0.01 || fraction >= 1) return null;
+  return (passed * (1 - fraction)) / fraction;
+}

@@ -1,30 +1,17 @@
-import Table from 'cli-table3';
+import { displayWidth } from './width.ts';
 
-/** Columns set apart by spaces, without lines; counts characters as wide as terminals show them. */
+const gap = '   ';
+
+/** Rows as lines, their columns set apart by spaces and as wide as the widest cell on a terminal. */
 export function plainTable(rows: readonly (readonly string[])[]): string[] {
-  const style = { 'padding-left': 0, 'padding-right': 0, border: [], head: [] };
-  const table = new Table({ chars: noLines, style });
-  table.push(...rows.map((row) => [...row]));
-  return table
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd());
+  const columns = Math.max(0, ...rows.map((row) => row.length));
+  const widths = Array.from({ length: columns }, (_, column) =>
+    Math.max(...rows.map((row) => displayWidth(row[column] ?? ''))),
+  );
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - displayWidth(cell)))
+      .join(gap)
+      .trimEnd(),
+  );
 }
-
-const noLines = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  mid: '',
-  'mid-mid': '',
-  right: '',
-  'right-mid': '',
-  middle: '   ',
-} as const;

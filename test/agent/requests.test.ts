@@ -1,7 +1,8 @@
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { stateWhere } from '../support/agent-state.ts';
+import type { Host } from '../../src/core/host.ts';
+import { createHost } from '../../src/storage/host.ts';
 import { machineRequest, tempLibrary } from '../support/temp-library.ts';
 
 const cold = false;
@@ -238,17 +239,24 @@ test('a suspension can be cancelled, and a saved state discarded', async () => {
 
 test('a machine that is being worked on is left alone by everybody else', async () => {
   await using library = await tempLibrary();
-  const agent = await library.start();
+  const host = createHost();
+  const reached = Promise.withResolvers<void>();
+  const released = Promise.withResolvers<void>();
+  const clone: Host['clone'] = async (from, to, options) => {
+    reached.resolve();
+    await released.promise;
+    return host.clone(from, to, options);
+  };
+  const agent = await library.start({ host: { ...host, clone } });
   await agent.handle['machine.create'](machineRequest('Demo'));
-  const disk = join(library.path, 'Demo.torpor', 'disks', 'large');
-  await writeFile(disk, Buffer.alloc(8 * 1024 * 1024, 1));
   const cloned = agent.handle['machine.clone']({ machine: 'Demo', name: 'Twin' });
-  await stateWhere(agent, ({ machines }) => machines[0]?.operations.length === 0);
-  await expect(agent.handle['machine.start']({ machine: 'Demo', cold })).rejects.toMatchObject({
-    code: 'BUSY',
-  });
+  await reached.promise;
+  expect(agent.state().machines).toMatchObject([{ name: 'Demo', operations: [] }]);
+  const start = () => agent.handle['machine.start']({ machine: 'Demo', cold });
+  await expect(start()).rejects.toMatchObject({ code: 'BUSY' });
+  released.resolve();
   await cloned;
-  await agent.handle['machine.start']({ machine: 'Demo', cold });
+  await start();
 });
 
 test('a guest’s display and console are reached, and what is missing is said', async () => {

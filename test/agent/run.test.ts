@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { connect } from '../../src/agent/control/client.ts';
 import { connectOrLaunch } from '../../src/agent/launch.ts';
+import { connectIfRunning } from '../../src/agent/running.ts';
 import type { Client } from '../../src/contract/json-rpc.ts';
 import { machineRequest } from '../support/temp-library.ts';
 
@@ -27,6 +28,10 @@ beforeEach(async () => {
 
 afterEach(async () => {
   for (const client of clients.splice(0)) client.close();
+  // One that was launched is nobody's child; it is found as every client finds it.
+  const left = await connectIfRunning(library);
+  await left?.request('agent.stop', { reason: 'quit' });
+  await left?.closed;
   for (const child of children.splice(0)) {
     if (child.exitCode !== null || child.signalCode !== null) continue;
     child.kill('SIGKILL');

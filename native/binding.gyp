@@ -22,15 +22,59 @@
       'cflags_cc': ['-std=c++17', '-Wall', '-Wextra'],
       'conditions': [
         ["OS=='mac'", {
-          # Objective-C++ sources and -framework libraries of the Apple part go here.
           'xcode_settings': {
             'CLANG_CXX_LANGUAGE_STANDARD': 'c++17',
-            'CLANG_ENABLE_OBJC_ARC': 'YES',
-            'MACOSX_DEPLOYMENT_TARGET': '13.0',
+            'MACOSX_DEPLOYMENT_TARGET': '14.0',
             'WARNING_CFLAGS': ['-Wall', '-Wextra'],
           },
         }],
       ],
     },
+  ],
+  'conditions': [
+    ["OS=='mac'", {
+      'targets': [
+        {
+          # An addon of its own, so that the portable one loads also where the framework does not.
+          'target_name': 'torpor_vz',
+          'sources': [
+            'src/vz/addon.mm',
+            'src/vz/completion.mm',
+            'src/vz/configuration.mm',
+            'src/vz/description.mm',
+            'src/vz/devices.mm',
+            'src/vz/failure.mm',
+            'src/vz/host.mm',
+            'src/vz/installer.mm',
+            'src/vz/machine.mm',
+            'src/vz/operations.mm',
+            'src/vz/platform.mm',
+            'src/vz/restore_image.mm',
+            'src/vz/storage.mm',
+            'src/vz/window.mm',
+          ],
+          'dependencies': [
+            "<!(node -p \"require('node-addon-api').targets\"):node_addon_api_except_all",
+          ],
+          'defines': ['NAPI_VERSION=8'],
+          'link_settings': {
+            'libraries': [
+              '-framework Foundation',
+              '-framework AppKit',
+              '-framework Security',
+              '-framework Virtualization',
+            ],
+          },
+          'xcode_settings': {
+            'CLANG_CXX_LANGUAGE_STANDARD': 'c++17',
+            'CLANG_CXX_LIBRARY': 'libc++',
+            'CLANG_ENABLE_OBJC_ARC': 'YES',
+            'GCC_ENABLE_CPP_EXCEPTIONS': 'YES',
+            'MACOSX_DEPLOYMENT_TARGET': '14.0',
+            'WARNING_CFLAGS': ['-Wall', '-Wextra'],
+          },
+        },
+      ],
+    }],
   ],
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { stat, writeFile } from 'node:fs/promises';
+import { stat, truncate, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { discardPart, journalPath, partPath } from '../../../src/preflight/download/part-file.ts';
 import { content, downloadLab, length, refusal, sha256 } from '../support/downloads.ts';
@@ -97,6 +97,31 @@ describe('across runs of Torpor', () => {
     await discardPart(lab.target);
     expect(existsSync(partPath(lab.target))).toBe(false);
     await lab.begin().done;
+    expect(lab.kinds()).toEqual([]);
+  });
+
+  test('another file is noticed also when the server sends its rest without asking', async () => {
+    await interrupted();
+    lab.server.misbehave = (request, response) => {
+      const start = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
+      if (start === 0) return false;
+      response.writeHead(206, {
+        etag: '"second"',
+        'content-range': `bytes ${start}-${length - 1}/${length}`,
+      });
+      response.end(Buffer.alloc(length - start));
+      return true;
+    };
+    await lab.begin({ sha256 }).done;
+    await lab.expectWhole();
+    expect(lab.kinds()).toEqual(['continued', 'restarted']);
+  });
+
+  test('a part that is shorter than its record means starting over', async () => {
+    await interrupted();
+    await truncate(partPath(lab.target), 1000);
+    await lab.begin().done;
+    await lab.expectWhole();
     expect(lab.kinds()).toEqual([]);
   });
 

@@ -34,6 +34,9 @@ packages_for_building() {
 # Tests that need it are skipped on macOS, whose own file system can do the same.
 packages_for_tests() {
   need_package mkfs.xfs xfsprogs - 'a file system that shares blocks between copies'
+  need_package chromium chromium - 'draws the pages that are tested'
+  need_package /usr/share/fonts/opentype/inter fonts-inter - 'the letters of the pages'
+  need_package /usr/share/fonts/truetype/noto/NotoColorEmoji.ttf fonts-noto-color-emoji - 'emoji in names'
 }
 
 # need_package PROBE APT BREW WHY: plans a package unless PROBE, a program or a file, is there.

@@ -1,6 +1,7 @@
 import type { AppInfo } from '../../contract/app.ts';
 import type { CreateRequest, NewDisk } from '../../contract/requests.ts';
 import { isWhole } from '../detail/settings-form.ts';
+import { freeName } from '../machine/free-name.ts';
 import type { Text } from '../text/text.ts';
 
 export type Source = 'disk' | 'iso' | 'kernel' | 'macos';
@@ -45,14 +46,24 @@ export function emptyForm(host: AppInfo['host'] | undefined): CreateForm {
 }
 
 /** The form with a file chosen: its name is the machine's until a person gives another. */
-export function withFile(form: CreateForm, file: string): CreateForm {
-  const follows = form.name === '' || form.name === nameFrom(form.file);
-  const format = /\.(raw|img)$/i.test(file)
-    ? 'raw'
-    : /\.qcow2?$/i.test(file)
-      ? 'qcow2'
-      : form.format;
-  return { ...form, file, format, name: follows ? nameFrom(file) : form.name };
+export function withFile(
+  form: CreateForm,
+  file: string,
+  taken: readonly string[] = [],
+): CreateForm {
+  const nameOf = (path: string): string => (path === '' ? '' : freeName(nameFrom(path), taken));
+  const follows = form.name === '' || form.name === nameOf(form.file);
+  return {
+    ...form,
+    file,
+    format: formatOf(file) ?? form.format,
+    name: follows ? nameOf(file) : form.name,
+  };
+}
+
+function formatOf(file: string): DiskFormat | undefined {
+  if (/\.(raw|img)$/i.test(file)) return 'raw';
+  return /\.qcow2?$/i.test(file) ? 'qcow2' : undefined;
 }
 
 /** `debian-13.1.0-amd64-netinst.iso` as `debian 13.1.0 amd64 netinst`. */

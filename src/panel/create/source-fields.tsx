@@ -16,6 +16,7 @@ export function SourceFields({ form, errorAt, onLeave, onChange }: FormPartProps
   const { text } = useWords();
   const words = text.create;
   const { source } = form;
+  const taken = (store.app.value?.machines ?? []).map(({ name }) => name);
 
   const pick = async (kind: FileKind, take: (path: string) => void): Promise<void> => {
     const answer = await store.ask('file.choose', { kind });
@@ -26,7 +27,7 @@ export function SourceFields({ form, errorAt, onLeave, onChange }: FormPartProps
       {text.action.choose}
     </button>
   );
-  const takeFile = (file: string): void => onChange(withFile(form, file));
+  const takeFile = (file: string): void => onChange(withFile(form, file, taken));
   const takeInitrd = (initrd: string): void => onChange({ initrd });
 
   if (source === 'macos') {

@@ -38,7 +38,10 @@ export function HardwareFields({ form, errors, machine, onChange }: HardwareFiel
       <SelectField
         label={words.display}
         value={form.display}
-        options={optionsOf([machine.driver === 'vz' ? 'window' : 'vnc', 'none'], words.displays)}
+        options={optionsOf(
+          machine.driver === 'vz' ? (['window', 'none'] as const) : (['vnc', 'none'] as const),
+          words.displays,
+        )}
         onChange={(display) => onChange({ display })}
       />
       {form.iso !== null && (

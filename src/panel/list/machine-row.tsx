@@ -1,4 +1,3 @@
-import { useId } from 'preact/hooks';
 import type { MachineView } from '../../contract/app-state.ts';
 import { type Obvious, obviousAction } from '../machine/obvious.ts';
 import { cancel, doObvious } from '../machine/operate.ts';
@@ -29,7 +28,6 @@ export function MachineRow({ machine, isCurrent }: RowProps) {
   const page = usePage();
   const words = useWords();
   const store = useStore();
-  const id = useId();
   const action = obviousAction(machine);
   const { name, progress } = machine;
   const now = store.now.value;
@@ -41,18 +39,15 @@ export function MachineRow({ machine, isCurrent }: RowProps) {
           type="button"
           class="row-button"
           title={hint}
-          aria-labelledby={`${id}-action ${id}-name`}
-          aria-describedby={`${id}-status`}
           aria-disabled={action === null}
           tabIndex={isCurrent ? 0 : -1}
           onClick={() => action !== null && void doObvious(page, machine, action)}
         >
+          {action !== null && <span class="visually-hidden">{words.text.action[action]}</span>}
           <Thumbnail machine={machine} alt="" />
           <span class="row-words">
-            <span class="row-name" id={`${id}-name`}>
-              {name}
-            </span>
-            <span class="row-status" id={`${id}-status`}>
+            <span class="row-name">{name}</span>
+            <span class="row-status">
               <span class="dot" aria-hidden="true" />
               {statusWords(machine, now, words)}
             </span>
@@ -63,9 +58,6 @@ export function MachineRow({ machine, isCurrent }: RowProps) {
           {action !== null && (
             <span class="row-action">
               <Icon name={icons[action]} />
-              <span class="visually-hidden" id={`${id}-action`}>
-                {words.text.action[action]}
-              </span>
             </span>
           )}
         </button>

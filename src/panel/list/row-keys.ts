@@ -1,3 +1,5 @@
+import { hasFocus } from '../parts/arrow-keys.ts';
+
 /**
  * Moves focus in the list: up and down between rows, left and right between the buttons of one, Home
  * and End to the ends. @returns the index of the row that has focus now; undefined for another key
@@ -18,7 +20,7 @@ export function moveFocus(event: KeyboardEvent, list: HTMLElement): number | und
   if (step === 0) return undefined;
   event.preventDefault();
   const buttons = buttonsOf(row);
-  const at = buttons.findIndex((button) => button === document.activeElement);
+  const at = buttons.findIndex(hasFocus);
   buttons[at + step]?.focus();
   return from;
 }

@@ -1,4 +1,5 @@
 import type { Problem } from '../../contract/app-state.ts';
+import type { Words } from '../text/text.ts';
 
 export interface Difference {
   readonly what: string;
@@ -10,6 +11,18 @@ export interface Difference {
 export function differencesOf({ details }: Problem): readonly Difference[] {
   const found = details?.differences;
   return Array.isArray(found) ? found.filter(isDifference) : [];
+}
+
+/** A difference in words: fields by their names, moments as dates of the reader's language. */
+export function wordDifference(difference: Difference, { text, format }: Words): Difference {
+  const named = Object.entries(text.problem.fields).find(([field]) => field === difference.what);
+  const word = (value: string): string =>
+    value.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, (moment) => format.date(moment));
+  return {
+    what: named?.[1] ?? difference.what,
+    saved: word(difference.saved),
+    now: word(difference.now),
+  };
 }
 
 function isDifference(value: unknown): value is Difference {

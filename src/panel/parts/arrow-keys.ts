@@ -38,6 +38,6 @@ function byLetter(
   return fromHere.find((item) => item.textContent.trim().toLocaleLowerCase().startsWith(letter));
 }
 
-function hasFocus(item: HTMLElement): boolean {
+export function hasFocus(item: HTMLElement): boolean {
   return item === document.activeElement;
 }

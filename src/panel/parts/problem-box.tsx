@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import type { Problem } from '../../contract/app-state.ts';
-import { differencesOf } from '../machine/differences.ts';
+import { differencesOf, wordDifference } from '../machine/differences.ts';
 import { useWords } from '../state/context.ts';
 import { Icon } from './icon.tsx';
 
@@ -42,8 +42,9 @@ export function ProblemBox({ problem, children, onDismiss }: ProblemBoxProps) {
 }
 
 function Differences({ problem }: { problem: Problem }) {
-  const { text } = useWords();
-  const differences = differencesOf(problem);
+  const words = useWords();
+  const { text } = words;
+  const differences = differencesOf(problem).map((one) => wordDifference(one, words));
   if (differences.length === 0) return null;
   return (
     <table class="differences">

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { MachineView } from '../../contract/app-state.ts';
 import { answerQuestion } from '../machine/answer-question.ts';
+import { freeName } from '../machine/free-name.ts';
 import { isGrave } from '../machine/menu-items.ts';
 import { usePage, useWords } from '../state/context.ts';
 import type { Question } from '../state/place.ts';
@@ -19,7 +20,10 @@ function Ask({ question, machine }: { question: Question; machine: MachineView }
   const { text } = useWords();
   const dialog = useRef<HTMLDialogElement>(null);
   const words = text.confirm[question.choice];
-  const [name, setName] = useState(text.confirm.clone.name(machine.name));
+  const [name, setName] = useState(() => {
+    const taken = (page.store.app.value?.machines ?? []).map((one) => one.name);
+    return freeName(text.confirm.clone.name(machine.name), taken);
+  });
   const isClone = question.choice === 'clone';
   const [isDone, setDone] = useState(false);
 

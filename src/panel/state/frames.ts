@@ -32,9 +32,9 @@ export function createFrames(store: Store): Frames {
 
   const isDue = (key: string): boolean => {
     const machine = store.machine(key);
-    if (machine === undefined || machine.progress !== null || machine.status === 'broken') {
-      return false;
-    }
+    if (machine === undefined || machine.status === 'broken') return false;
+    // In the middle of an operation the last picture will do.
+    if (machine.progress !== null) return !takenOf.has(key);
     return machine.status === 'running' || takenOf.get(key) !== momentOf(machine);
   };
 

@@ -80,7 +80,7 @@ export const en = {
     menu: 'Torpor menu',
     free: (amount: string) => `${amount} free`,
     low: (free: string, needed: string) =>
-      `Only ${free} free. To suspend what runs may take ${needed}.`,
+      `Only ${free} free. Suspending what runs may take ${needed}.`,
     starting: 'Starting…',
     ending: 'Suspending everything…',
     settings: 'Settings…',
@@ -93,6 +93,19 @@ export const en = {
   },
   problem: {
     doesNotFit: 'The saved state does not fit the machine as it is now.',
+    /** What can differ, by its name in the record of a saved state. */
+    fields: {
+      memoryMiB: 'Memory (MiB)',
+      cpus: 'CPUs',
+      machineType: 'Machine type',
+      cpuModel: 'CPU model',
+      architecture: 'Architecture',
+      iso: 'Installation medium',
+      display: 'Display',
+      host: 'Computer',
+      'user id': 'User',
+      driver: 'Hypervisor',
+    },
     differences: 'What differs',
     what: 'What',
     saved: 'When saved',

@@ -26,7 +26,7 @@ export function HostView() {
           <Hypervisor key={report.driver} report={report} />
         ))}
       </section>
-      <PreflightSection />
+      {store.info.value?.platform === 'darwin' && <PreflightSection />}
     </main>
   );
 }

@@ -1,0 +1,46 @@
+import { describe, expect, test } from 'vitest';
+import { choicesFor } from '../../../src/panel/machine/menu-items.ts';
+import { obviousAction } from '../../../src/panel/machine/obvious.ts';
+import { remediesFor } from '../../../src/panel/machine/problem-choices.ts';
+import { busy, machine, troubled } from '../support/samples.ts';
+
+test.each([
+  ['stopped', 'start'],
+  ['running', 'suspend'],
+  ['paused', 'resume'],
+  ['suspended', 'restore'],
+  ['broken', 'details'],
+] as const)('the obvious action of a machine that is %s is %s', (status, action) => {
+  expect(obviousAction(machine('A', status))).toBe(action);
+});
+
+test('nothing is obvious while something is under way, or while the machine is held', () => {
+  expect(obviousAction(busy('A', 'suspending', 0.1))).toBe(null);
+  expect(obviousAction(machine('A', 'stopped', { operations: [] }))).toBe(null);
+});
+
+describe('the menu', () => {
+  test('has what the operations allow, and no more', () => {
+    expect(choicesFor(machine('A', 'running'))).toEqual([
+      ['suspend', 'pause', 'display'],
+      ['requestStop', 'forceStop'],
+      ['details', 'reveal'],
+    ]);
+    expect(choicesFor(machine('A', 'stopped'))).toEqual([
+      ['start'],
+      ['details', 'reveal'],
+      ['clone', 'delete'],
+    ]);
+    expect(choicesFor(machine('A', 'suspended'))[1]).toEqual(['startCold', 'discardState']);
+  });
+});
+
+test('a problem leaves choices that fit the machine’s status', () => {
+  const choices = troubled.map((one) => remediesFor(one).map(({ choice }) => choice));
+  expect(choices).toEqual([
+    ['restore', 'startCold', 'discardState', 'reveal'],
+    ['suspend', 'reveal'],
+    ['reveal', 'delete'],
+  ]);
+  expect(remediesFor(machine('A', 'running'))).toEqual([]);
+});

@@ -50,6 +50,8 @@ export interface Agent extends EventSource<Events> {
   /** The control socket, on which the command line finds it. */
   readonly socket: string;
   readonly log: Log;
+  /** Where the log is, for a person who looks for what went wrong. */
+  readonly logPath: string;
   state(): AppState;
   /** Every request of the contract but subscribing, as functions. */
   readonly handle: RequestHandlers;
@@ -230,6 +232,7 @@ async function serveLibrary(options: Serving): Promise<Agent> {
   return {
     socket,
     log,
+    logPath: libraryLayout(library).log,
     state: state.current,
     on: events.on,
     handle,

@@ -16,7 +16,15 @@ import { cloneMachine } from './requests/clone.ts';
 import { renameMachine, setMachine } from './requests/configure.ts';
 import { createMachine } from './requests/create.ts';
 import { frameOf } from './requests/frame.ts';
-import { outcomeOf, resume, screenshot, start, stop, wouldLaunch } from './requests/operate.ts';
+import {
+  displaySocket,
+  outcomeOf,
+  resume,
+  screenshot,
+  start,
+  stop,
+  wouldLaunch,
+} from './requests/operate.ts';
 import { removeMachine } from './requests/remove.ts';
 import { showMachine } from './requests/show.ts';
 import { suspendAll } from './suspend-all.ts';
@@ -108,6 +116,9 @@ export function createHandlers(parts: HandlerParts): RequestHandlers {
     }),
     'machine.console': async ({ machine }) => ({
       socket: await consoles.socketFor(await machines.usable(machine)),
+    }),
+    'machine.display': async ({ machine }) => ({
+      socket: displaySocket(await machines.usable(machine)),
     }),
 
     'host.check': () => checkHost(context.drivers),

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
-import { cacheDirectory } from './cache-directory.ts';
+import { cacheDirectory } from '../agent/cache-directory.ts';
 
 // Before anything else is loaded: what is compiled once need not be compiled at the next start. By the
 // environment an agent that is started from here has it too, and does without the compiler's memory.

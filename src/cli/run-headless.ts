@@ -1,10 +1,10 @@
+import { cacheDirectory } from '../agent/cache-directory.ts';
 import { hostIdentity } from '../agent/identity.ts';
 import { openLog } from '../agent/log.ts';
 import { runAgent } from '../agent/run.ts';
 import type { ExitCode } from '../core/errors.ts';
 import { createDrivers } from '../drivers/index.ts';
 import { createHost } from '../storage/host.ts';
-import { cacheDirectory } from './cache-directory.ts';
 import type { AgentVoice } from './terminal.ts';
 
 /** Nothing but the end of the computer limits how long saving may take. */

@@ -37,6 +37,8 @@ export interface Requests {
   'machine.frame': (params: MachineRef) => { readonly png: string | null };
   /** The unix socket on which the machine's console is served, raw bytes both ways. */
   'machine.console': (params: MachineRef) => { readonly socket: string };
+  /** The unix socket of the VNC server that shows the machine's display. */
+  'machine.display': (params: MachineRef) => { readonly socket: string };
 
   'host.check': (params: Empty) => readonly DriverReport[];
   /** Ends the agent after suspending, as each machine's policy says; the report tells how it went. */

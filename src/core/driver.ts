@@ -123,6 +123,8 @@ export interface Session {
   readonly console: Capability<Console>;
   /** Tells the guest the time of day; rejects when nobody in the guest answers. */
   readonly setClock: Capability<() => Promise<void>>;
+  /** The unix socket of a VNC server that shows the guest's display; absent where there is none. */
+  readonly vnc?: Capability<string>;
   /** A native window on the guest's display; absent where the driver has no such windows. */
   readonly window?: Capability<GuestWindow>;
   /** The VM lives in this process and dies with it, so it must be saved before the process ends. */

@@ -107,6 +107,7 @@ const schemas = {
   'machine.screenshot': machine,
   'machine.frame': machine,
   'machine.console': machine,
+  'machine.display': machine,
   'host.check': nothing,
   'agent.stop': z.strictObject({ reason }),
 } as const;

@@ -37,6 +37,21 @@ export async function screenshot(machine: Machine): Promise<string> {
   throw new TorporError('CAPABILITY_MISSING', picture.reason.message, picture.reason);
 }
 
+/** The socket of the VNC server that shows the guest's display; CAPABILITY_MISSING without one. */
+export function displaySocket(machine: Machine): string {
+  const { name } = machine.config;
+  assertCanPerform('screenshot', machine.status, name);
+  if (machine.session === undefined) throw guestEnded(name);
+  const { vnc } = machine.session;
+  if (vnc?.available) return vnc.use;
+  const reason = vnc?.reason;
+  throw new TorporError(
+    'CAPABILITY_MISSING',
+    reason?.message ?? `“${name}” has no display that can be shown here.`,
+    reason,
+  );
+}
+
 /** How long `work` took and what it made of the machine. */
 export async function outcomeOf(machine: Machine, work: () => Promise<void>): Promise<Outcome> {
   const began = performance.now();

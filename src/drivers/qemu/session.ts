@@ -39,6 +39,7 @@ export function createSession(input: SessionInput): Session {
   const { sockets } = runFiles(place.runDirectory);
   const events = createSessionEmitter(onError);
   let status = input.status;
+  const displayMissing = config.hardware.display === 'none' ? noDisplay : undefined;
   let detached = false;
 
   const guest = watchGuest(qmp, {
@@ -139,9 +140,8 @@ export function createSession(input: SessionInput): Session {
     requestStop: ableUnless(undefined, async () => {
       await qmp.execute('system_powerdown');
     }),
-    screenshot: ableUnless(config.hardware.display === 'none' ? noDisplay : undefined, () =>
-      takeScreenshot(qmp, place.runDirectory),
-    ),
+    screenshot: ableUnless(displayMissing, () => takeScreenshot(qmp, place.runDirectory)),
+    vnc: ableUnless(displayMissing, sockets.vnc),
     console: { available: true, use: input.console },
     setClock: { available: true, use: () => setGuestClock(sockets.guestAgent) },
     end,

@@ -1,38 +1,43 @@
-/** The composition root of the app. */
-import path from 'node:path';
-import { app, BrowserWindow, ipcMain, protocol } from 'electron';
-import { isOwnPage, serveContract } from './ipc.ts';
-import { handlersWithoutAgent } from './no-agent.ts';
-import { pageScheme, servePage } from './pages.ts';
-import { createTray } from './tray.ts';
+/** The composition root of the app: this computer, its drivers, and the agent of one library in this process. */
+import { app, systemPreferences } from 'electron';
+import { cacheDirectory } from '../agent/cache-directory.ts';
+import { hostIdentity } from '../agent/identity.ts';
+import { openLog } from '../agent/log.ts';
+import { createDrivers } from '../drivers/index.ts';
+import { createHost } from '../storage/host.ts';
+import { openLink } from './agent-link.ts';
+import { runApp } from './app.ts';
 
-if (app.requestSingleInstanceLock()) run();
-else app.quit();
-
-function run(): void {
-  const root = app.getAppPath();
-  protocol.registerSchemesAsPrivileged([pageScheme]);
-  const bar = createTray({
-    icon: path.join(root, 'assets', 'icons', 'idleTemplate.png'),
-    preload: path.join(root, 'dist', 'preload', 'index.cjs'),
+if (app.requestSingleInstanceLock()) {
+  runApp({
+    async openLink({ library, concurrency, restoreOnLaunch }) {
+      const host = createHost();
+      const drivers = createDrivers({
+        host,
+        settings: {
+          cacheDirectory: cacheDirectory(),
+          configuredPath: process.env.TORPOR_QEMU || undefined,
+        },
+        // No operation waits for these.
+        onError: (error) => console.error(error),
+      });
+      return openLink({
+        library,
+        drivers,
+        host,
+        identity: await hostIdentity(),
+        openLog: (path) => openLog(path),
+        restoreOnLaunch,
+        ...(concurrency === null ? {} : { concurrency }),
+      });
+    },
+    // Electron tells of no key before there is a window.
+    isShiftHeld: () => false,
+    keepsWindows: () =>
+      process.platform === 'darwin'
+        ? String(systemPreferences.getUserDefault('NSQuitAlwaysKeepsWindows', 'string') ?? '')
+        : '',
   });
-  const isOwnWindow = (contentsId: number) =>
-    BrowserWindow.getAllWindows().some(({ webContents }) => webContents.id === contentsId);
-
-  serveContract(
-    ipcMain,
-    handlersWithoutAgent(app.getVersion()),
-    (source) => isOwnPage(source, isOwnWindow),
-    (problem) => console.error(problem.message),
-  );
-  app.on('window-all-closed', () => {
-    // The tray stays.
-  });
-  app.on('second-instance', () => void bar.showWindow());
-  void app.whenReady().then(() => {
-    protocol.handle(pageScheme.scheme, (request) =>
-      servePage(path.join(root, 'dist', 'panel'), request),
-    );
-  });
-  if (!app.isPackaged) Object.assign(globalThis, { torporForTests: { bar } });
+} else {
+  app.quit();
 }

@@ -17,11 +17,11 @@ test('launches, opens its panel from the tray, answers a request, and quits', as
   expect(await isPanelVisible(app)).toBe(true);
 
   const answer = await panel.evaluate(() => window.torpor.request('state.get', {}));
-  expect(answer).toMatchObject({ ok: true, value: { revision: 0, machines: [] } });
+  expect(answer).toMatchObject({ ok: true, value: { agent: { phase: 'ready' }, machines: [] } });
   const refused = await panel.evaluate(() =>
     window.torpor.request('machine.resume', { machine: 'none' }),
   );
-  expect(refused).toMatchObject({ ok: false, problem: { code: 'AGENT_UNREACHABLE' } });
+  expect(refused).toMatchObject({ ok: false, problem: { code: 'NO_SUCH_MACHINE' } });
 
   expect(await quit(app)).toEqual({ code: 0, signal: null });
 });

@@ -8,7 +8,7 @@ import {
   serveContract,
   tellPages,
 } from '../../src/main/ipc.ts';
-import { handlersWithoutAgent } from '../../src/main/no-agent.ts';
+import { refusingHandlers } from './support/refusing-handlers.ts';
 
 const ownWindow = 7;
 const good: IpcSource = {
@@ -23,7 +23,7 @@ function serve(handlers: Partial<PageHandlers<IpcSource['sender']>>) {
   let listener: (event: IpcSource, ...args: unknown[]) => unknown = () => {};
   serveContract(
     { handle: (_channel, given) => (listener = given) },
-    { ...handlersWithoutAgent('0'), ...handlers },
+    { ...refusingHandlers('0'), ...handlers },
     trusts,
     (problem) => refused.push(problem),
   );

@@ -34,6 +34,7 @@ export interface RunningApp {
 
 export interface TestHome {
   readonly userData: string;
+  readonly library: string;
   launch(options?: LaunchOptions): Promise<RunningApp>;
   /** The command line of `launch`, for a second instance started by hand. */
   commandLine(...words: readonly string[]): readonly [binary: string, ...args: string[]];
@@ -55,13 +56,14 @@ export function createTestHome(): TestHome {
     [electronBinary(), `--user-data-dir=${userData}`, root, ...words] as const;
   return {
     userData,
+    library: path.join(folder, 'library'),
     commandLine,
     async launch({ args = [], env = {} } = {}) {
       const [executablePath, ...before] = commandLine(...args);
       const electron = await _electron.launch({
         executablePath,
         args: before,
-        env: { ...definedOnly(process.env), XDG_CONFIG_HOME: folder, ...env },
+        env: { ...definedOnly(process.env), ...surroundings(folder), ...env },
       });
       const child = electron.process();
       const ended = once(child, 'exit').then(([code, signal]) => ({ code, signal }));
@@ -78,6 +80,16 @@ export function createTestHome(): TestHome {
       }
       rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
     },
+  };
+}
+
+/** Nothing of whoever runs the tests is read or written, but for what QEMU was found to be able to. */
+function surroundings(folder: string): Record<string, string> {
+  return {
+    XDG_CONFIG_HOME: folder,
+    XDG_RUNTIME_DIR: folder,
+    TORPOR_LIBRARY: path.join(folder, 'library'),
+    DBUS_SYSTEM_BUS_ADDRESS: `unix:path=${path.join(folder, 'no-bus')}`,
   };
 }
 

@@ -1,9 +1,9 @@
-import type { AppState } from '../contract/app-state.ts';
-import { TorporError } from '../core/errors.ts';
-import type { PageHandlers } from './ipc.ts';
+import type { AppState } from '../../../src/contract/app-state.ts';
+import { TorporError } from '../../../src/core/errors.ts';
+import type { PageHandlers } from '../../../src/main/ipc.ts';
 
 /** The answers of an app whose agent has not started: an empty state, and refusals. */
-export function handlersWithoutAgent(version: string): PageHandlers<unknown> {
+export function refusingHandlers(version: string): PageHandlers<unknown> {
   const refuse = (): never => {
     throw new TorporError('AGENT_UNREACHABLE', 'Torpor is still starting.', {
       hint: 'Try again in a moment.',
@@ -39,6 +39,7 @@ export function handlersWithoutAgent(version: string): PageHandlers<unknown> {
     'machine.screenshot': refuse,
     'machine.frame': refuse,
     'machine.console': refuse,
+    'machine.display': refuse,
     'host.check': refuse,
     'agent.stop': refuse,
     'app.info': refuse,

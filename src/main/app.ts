@@ -1,0 +1,316 @@
+/** Puts the parts of the app together: what happens in one is told to the others here and nowhere else. */
+import path from 'node:path';
+import {
+  app,
+  BrowserWindow,
+  globalShortcut,
+  ipcMain,
+  Notification,
+  nativeTheme,
+  protocol,
+  shell,
+} from 'electron';
+import { defaultLibrary } from '../agent/paths.ts';
+import type { PageEventKind, PageEvents } from '../contract/bridge.ts';
+import type { Settings } from '../contract/settings.ts';
+import { toProblem } from '../core/errors.ts';
+import { createAgentAccess } from './agent-access.ts';
+import type { AgentLink } from './agent-link.ts';
+import { createDisplays } from './display.ts';
+import { iconFile, iconFor, tooltipFor } from './icon.ts';
+import { appInfo } from './info.ts';
+import { isOwnPage, serveContract, tellPages } from './ipc.ts';
+import { openRunMarker } from './lifecycle/crash.ts';
+import { createCrashQuestion } from './lifecycle/crash-question.ts';
+import { comesBack } from './lifecycle/launch.ts';
+import { createLife } from './lifecycle/life.ts';
+import { createQuitPolicies } from './lifecycle/policies.ts';
+import { createQuit } from './lifecycle/quit.ts';
+import { createQuitWindow } from './lifecycle/quit-window.ts';
+import { type MenuAction, menuFor } from './menu.ts';
+import { createNotifier } from './notifications.ts';
+import { pageScheme, servePage } from './pages.ts';
+import { startPower } from './power/power.ts';
+import { agentHandlers } from './requests/agent-requests.ts';
+import { appHandlers } from './requests/app-requests.ts';
+import { createAppSettings } from './settings/apply.ts';
+import { setLaunchAtLogin } from './settings/login-item.ts';
+import { openSettings } from './settings/store.ts';
+import { textFor } from './text/text.ts';
+import { createTray } from './tray.ts';
+import { createWindows } from './windows.ts';
+
+export interface LinkRequest {
+  readonly library: string;
+  readonly concurrency: number | null;
+  readonly restoreOnLaunch: boolean;
+}
+
+export interface AppParts {
+  readonly openLink: (request: LinkRequest) => Promise<AgentLink>;
+  /** What macOS and the keyboard say of the launch. */
+  readonly isShiftHeld: () => boolean;
+  readonly keepsWindows: () => string;
+}
+
+/** Call it before the app is ready, in the one instance that there is. */
+export function runApp(parts: AppParts): void {
+  const root = app.getAppPath();
+  const userData = app.getPath('userData');
+  const preload = path.join(root, 'dist', 'preload', 'index.cjs');
+  const onError = (error: unknown): void => console.error(error);
+
+  const pages = () => BrowserWindow.getAllWindows().map(({ webContents }) => webContents);
+  const tell = <K extends PageEventKind>(kind: K, payload: PageEvents[K]): void =>
+    tellPages(pages(), kind, payload);
+  const onShown = (page: Electron.WebContents, isShown: boolean): void =>
+    tellPages([page], 'shown', isShown);
+
+  const store = openSettings({ folder: userData, defaultLibrary: defaultLibrary() });
+  const text = () => textFor(store.get().language, app.getPreferredSystemLanguages());
+  const marker = openRunMarker(path.join(userData, 'running.json'));
+
+  protocol.registerSchemesAsPrivileged([pageScheme]);
+  const tray = createTray({ icon: imageOf('idle'), preload, onShown, act });
+  const windows = createWindows({ preload, text, onShown, onError });
+  const notifier = createNotifier({
+    text,
+    isWanted: () => store.get().notifications && tray.bar.window?.isVisible() !== true,
+    show: (content) => new Notification({ ...content, silent: true }).show(),
+    now: Date.now,
+    later: (milliseconds, call) => void setTimeout(call, milliseconds),
+  });
+  const life = createLife((now) => {
+    tell('lifecycle', now);
+    quitWindow.follow(now);
+    draw();
+  });
+  const quitWindow = createQuitWindow({
+    open: () => windows.open({ window: 'quit' }),
+    close: () => windows.close('quit'),
+  });
+  const policies = createQuitPolicies(() => draw(), onError);
+
+  const access = createAgentAccess(
+    () =>
+      parts.openLink({
+        library: store.get().library,
+        concurrency: store.get().concurrency,
+        restoreOnLaunch: comesBack({ argv: process.argv, ...parts }, marker.crashed !== null),
+      }),
+    {
+      onLink(link) {
+        if (link.ownership === 'other' || marker.crashed === null) return;
+        if (crash.ask(link, marker.crashed)) void app.whenReady().then(() => tray.bar.showWindow());
+        else notifier.tell({ about: 'crash', title: 'Torpor', body: text().notice.ranOn });
+      },
+      onState(state, link) {
+        marker.note(link.ownership === 'own' ? state : { ...state, machines: [] });
+        policies.update(link, state);
+        tell('state', state);
+        draw();
+      },
+      onNotice(notice) {
+        tell('notice', notice);
+        const { code, message, hint = '' } = notice.problem;
+        notifier.tell({
+          about: `${code} ${notice.machine}`,
+          title: message,
+          body: hint || message,
+        });
+      },
+      onProblem: () => draw(),
+      onOwnEnded: () => void letGo().catch(onError),
+    },
+  );
+  const crash = createCrashQuestion(life, access.link);
+
+  let hasLetGo = false;
+  async function letGo(): Promise<void> {
+    await access.now()?.release();
+    marker.remove();
+    power.close();
+    notifier.flush();
+    hasLetGo = true;
+    app.quit();
+  }
+
+  const quit = createQuit({
+    life,
+    link() {
+      const link = access.now();
+      // Another agent keeps its machines, and suspends them itself when it ends.
+      return link?.ownership === 'own' ? link : undefined;
+    },
+    policyOf: policies.of,
+    async policiesKnown() {
+      await access.link().catch(toProblem);
+      await policies.known();
+    },
+    bound: () => store.get().concurrency ?? 2,
+    end: letGo,
+    onError,
+  });
+  const power = startPower({ access, settings: store.get, quit, notifier, text, onError });
+
+  const settings = createAppSettings(store, {
+    registerShortcut: (keys) => globalShortcut.register(keys, () => void tray.bar.showWindow()),
+    releaseShortcut: (keys) => globalShortcut.unregister(keys),
+    setLaunchAtLogin: (isOn) =>
+      setLaunchAtLogin(isOn, {
+        platform: process.platform,
+        configFolder: app.getPath('appData'),
+        command: app.isPackaged ? [process.execPath] : [process.execPath, root],
+        setLoginItem: (openAtLogin) => app.setLoginItemSettings({ openAtLogin }),
+      }),
+    onChange(changed: Settings) {
+      tell('settings', changed);
+      power.settingsChanged();
+      draw();
+    },
+  });
+
+  serveContract(
+    ipcMain,
+    {
+      ...agentHandlers(access.link),
+      ...appHandlers({
+        link: access.link,
+        info: async () => appInfo(await access.link()),
+        settings,
+        life,
+        quit,
+        crash,
+        windows,
+        displays: createDisplays({
+          onData: ({ id }, connection, bytes) =>
+            tellPages(pageOf(id), 'display.data', { connection, bytes }),
+          onClosed: ({ id }, connection) => tellPages(pageOf(id), 'display.closed', { connection }),
+        }),
+        text,
+        hidePanel: (page) =>
+          page.id === tray.bar.window?.webContents.id ? () => tray.bar.hideWindow() : undefined,
+      }),
+    },
+    (source) => isOwnPage(source, (id) => pageOf(id).length > 0),
+    (problem) => console.error(problem.message),
+  );
+
+  app.on('window-all-closed', () => {
+    // The tray stays.
+  });
+  app.on('second-instance', () => void tray.bar.showWindow());
+  app.on('before-quit', (event) => {
+    if (hasLetGo) return;
+    event.preventDefault();
+    quit.begin('quit');
+  });
+  nativeTheme.on('updated', () => draw());
+  void app.whenReady().then(() => {
+    protocol.handle(pageScheme.scheme, (request) =>
+      servePage(path.join(root, 'dist', 'panel'), request),
+    );
+    const { shortcut } = store.get();
+    if (!settings.begin() && shortcut !== null) {
+      notifier.tell({
+        about: 'shortcut',
+        title: 'Torpor',
+        body: text().settings.shortcutTaken(shortcut),
+      });
+    }
+    if (store.keptAside !== null) {
+      notifier.tell({
+        about: 'settings',
+        title: 'Torpor',
+        body: text().settings.damaged(store.keptAside),
+      });
+    }
+    power.begin();
+    draw();
+  });
+  if (!app.isPackaged) Object.assign(globalThis, { torporForTests: { bar: tray.bar } });
+
+  function pageOf(id: number): Electron.WebContents[] {
+    return pages().filter((page) => page.id === id);
+  }
+
+  function imageOf(icon: Parameters<typeof iconFile>[0]): string {
+    const file = iconFile(icon, {
+      platform: process.platform,
+      desktop: process.env.XDG_CURRENT_DESKTOP ?? '',
+      isDark: nativeTheme.shouldUseDarkColors,
+    });
+    return path.join(root, 'assets', 'icons', file);
+  }
+
+  function draw(): void {
+    const link = access.now();
+    const shown = {
+      state: link?.state() ?? null,
+      problem: link === undefined ? access.problem() : null,
+      lifecycle: life.current(),
+    };
+    tray.draw({
+      icon: imageOf(iconFor(shown)),
+      tooltip: tooltipFor(shown, text()),
+      menu: menuFor({
+        ...shown,
+        policyOf: policies.of,
+        ownership: link?.ownership ?? 'own',
+        text: text(),
+      }),
+    });
+  }
+
+  function act(action: MenuAction): void {
+    perform(action).catch((error: unknown) => {
+      const { code, message, hint } = toProblem(error);
+      if (code !== 'CANCELLED')
+        notifier.tell({ about: message, title: message, body: hint ?? message });
+    });
+  }
+
+  async function perform(action: MenuAction): Promise<void> {
+    switch (action.do) {
+      case 'panel':
+        return tray.bar.showWindow();
+      case 'window':
+        return windows.open(action.open);
+      case 'quit':
+        return app.quit();
+      case 'cancelQuit':
+        return quit.cancel();
+    }
+    const link = await access.link();
+    switch (action.do) {
+      case 'suspendAll':
+        await link.request('machine.suspendAll', { reason: 'user' });
+        return;
+      case 'library':
+        await shell.openPath(link.state().library.path);
+        return;
+      case 'machine':
+        await operate(link, action.machine, action.operation);
+    }
+  }
+}
+
+async function operate(
+  link: AgentLink,
+  machine: string,
+  operation: Extract<MenuAction, { do: 'machine' }>['operation'],
+): Promise<void> {
+  switch (operation) {
+    case 'start':
+      await link.request('machine.start', { machine, cold: false });
+      return;
+    case 'resume':
+      await link.request('machine.resume', { machine });
+      return;
+    case 'suspend':
+      await link.request('machine.suspend', { machine, reason: 'user' });
+      return;
+    case 'cancel':
+      await link.request('machine.cancel', { machine });
+  }
+}

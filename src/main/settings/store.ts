@@ -1,0 +1,88 @@
+import { existsSync, renameSync } from 'node:fs';
+import path from 'node:path';
+import Store, { type Options } from 'electron-store';
+import type { Settings, SettingsChanges } from '../../contract/settings.ts';
+import { TorporError, toTorporError } from '../../core/errors.ts';
+import { defaults, type Stored, schema } from './schema.ts';
+
+export interface SettingsStore {
+  get(): Settings;
+  /** Throws BAD_REQUEST for a setting that there is not or a value that it cannot have; nothing changes then. */
+  set(changes: SettingsChanges): Settings;
+  /** Where a file that could not be read was kept; null when all was well. */
+  readonly keptAside: string | null;
+}
+
+export interface SettingsPlace {
+  readonly folder: string;
+  readonly defaultLibrary: string;
+  readonly now?: () => Date;
+}
+
+const name = 'settings';
+
+/** One entry for each version whose settings are spelled otherwise than before: electron-store runs them in order. */
+const migrations: NonNullable<Options<Stored>['migrations']> = {};
+
+/**
+ * The settings in `folder`/settings.json. A file that cannot be read, or holds what settings cannot be, is
+ * renamed with the date and never overwritten; all settings are then as in the beginning.
+ */
+export function openSettings({
+  folder,
+  defaultLibrary,
+  now = () => new Date(),
+}: SettingsPlace): SettingsStore {
+  const { store, keptAside } = openOrKeepAside(folder, now);
+  const get = (): Settings => {
+    const stored = store.store;
+    return { ...stored, library: stored.library ?? defaultLibrary };
+  };
+  return {
+    keptAside,
+    get,
+    set(changes) {
+      const unknown = Object.keys(changes).find((key) => !Object.hasOwn(defaults, key));
+      if (unknown !== undefined) {
+        throw new TorporError('BAD_REQUEST', `There is no setting named ${unknown}.`);
+      }
+      try {
+        store.set({ ...store.store, ...changes });
+      } catch (cause) {
+        const { code, message } = toTorporError(cause);
+        if (code !== 'INTERNAL') throw cause;
+        throw new TorporError('BAD_REQUEST', `The settings cannot be so: ${message}`, { cause });
+      }
+      return get();
+    },
+  };
+}
+
+function openOrKeepAside(
+  folder: string,
+  now: () => Date,
+): { readonly store: Store<Stored>; readonly keptAside: string | null } {
+  const file = path.join(folder, `${name}.json`);
+  try {
+    return { store: open(folder), keptAside: null };
+  } catch (error) {
+    // Only a file that is there can be at fault; a folder that cannot be written is another matter.
+    if (!existsSync(file) || toTorporError(error).code !== 'INTERNAL') throw error;
+    const date = now().toISOString().replaceAll(':', '-').slice(0, 19);
+    const keptAside = path.join(folder, `${name}.damaged-${date}.json`);
+    renameSync(file, keptAside);
+    return { store: open(folder), keptAside };
+  }
+}
+
+function open(folder: string): Store<Stored> {
+  return new Store<Stored>({
+    cwd: folder,
+    name,
+    defaults,
+    schema,
+    migrations,
+    // conf's own answer to a damaged file is to overwrite it.
+    clearInvalidConfig: false,
+  });
+}

@@ -8,7 +8,8 @@ await mount(sample);
 const sizes = Object.entries(samples).map(([name, { width, height }]) => [name, { width, height }]);
 document.body.dataset.sizes = JSON.stringify(Object.fromEntries(sizes));
 // Where a view puts the focus is for keyboards; a picture shows how it looks to a pointer.
-if (sample.press === undefined && document.activeElement instanceof HTMLElement) {
+const isMenuOpen = document.querySelector('[role="menu"]') !== null;
+if (!isMenuOpen && document.activeElement instanceof HTMLElement) {
   document.activeElement.blur();
 }
 await document.fonts.ready;

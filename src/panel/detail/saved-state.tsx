@@ -10,9 +10,10 @@ interface SavedStateProps {
 /** The state that waits, with its size, its age and what it fits; and those that were set aside. */
 export function SavedStateFacts({ machine, setAside }: SavedStateProps) {
   const { text, format } = useWords();
-  const { savedState, cpus, memoryMiB, driver } = machine;
+  const { savedState, cpus, memoryMiB, driver, problem } = machine;
+  // The configuration is what the state was made for, unless it was refused: then the problem tells.
   const fits =
-    cpus === null || memoryMiB === null || driver === null
+    problem?.code === 'STATE_DOES_NOT_FIT' || cpus === null || memoryMiB === null || driver === null
       ? null
       : text.detail.fitsText(cpus, format.mebibytes(memoryMiB), text.drivers[driver]);
   return (

@@ -7,11 +7,10 @@ const inOrder = ['restore', 'resume', 'suspend', 'start'] as const;
 
 /**
  * The one obvious action: bring back what is suspended, let go on what is paused, suspend what runs,
- * start what is shut down. Null while something is under way, so that a second click of a double
- * click does nothing.
+ * start what is shut down. Null while something is under way, when no operation is possible, so that
+ * the second click of a double click does nothing.
  */
-export function obviousAction({ operations, status, progress }: MachineView): Obvious | null {
-  if (progress !== null) return null;
+export function obviousAction({ operations, status }: MachineView): Obvious | null {
   if (status === 'broken') return 'details';
   return inOrder.find((operation) => operations.includes(operation)) ?? null;
 }

@@ -15,7 +15,10 @@ function canvas(): readonly [HTMLCanvasElement, CanvasRenderingContext2D] {
 }
 
 function hueOf(name: string): number {
-  return [...name].reduce((sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) % 360, 7);
+  return [...name].reduce(
+    (sum, letter) => (sum * 131 + (letter.codePointAt(0) ?? 0) * 47) % 360,
+    7,
+  );
 }
 
 function drawDesktop(hue: number): string {

@@ -1,4 +1,5 @@
 import { mkdir, stat } from 'node:fs/promises';
+import type { Architecture } from '../../core/config.ts';
 import type { Place } from '../../core/driver.ts';
 import { TorporError, toTorporError } from '../../core/errors.ts';
 import { resolveInBundle } from '../../core/library/bundle.ts';
@@ -59,7 +60,7 @@ export async function openMachine(input: OpenInput): Promise<OpenedMachine> {
       process,
       qmp,
       console,
-      record: await withCpuFeatures(record, qmp, bundle.files.process),
+      record: await withCpuFeatures(record, qmp, place),
     };
   } catch (error) {
     await discard(process, place);
@@ -152,18 +153,25 @@ async function recordOf(
 async function withCpuFeatures(
   record: ProcessRecord,
   qmp: QmpClient,
-  path: string,
+  { bundle, config }: Place,
 ): Promise<ProcessRecord> {
-  const full = { ...record, cpuFeatures: await cpuFeatures(qmp, record.cpuModel) };
-  await writeProcessRecord(path, full);
+  const { architecture } = config.hardware;
+  const full = { ...record, cpuFeatures: await cpuFeatures(qmp, record.cpuModel, architecture) };
+  await writeProcessRecord(bundle.files.process, full);
   return full;
 }
 
-async function cpuFeatures(qmp: QmpClient, name: string): Promise<string[]> {
-  const { model } = await qmp.execute('query-cpu-model-expansion', {
-    type: 'full',
-    model: { name },
-  });
+/**
+ * On x86 the static expansion, which lists CPUID features alone; the full one also holds QEMU's own
+ * switches, which come and go with its versions. ARM has only the full one.
+ */
+async function cpuFeatures(
+  qmp: QmpClient,
+  name: string,
+  architecture: Architecture,
+): Promise<string[]> {
+  const type = architecture === 'x86_64' ? 'static' : 'full';
+  const { model } = await qmp.execute('query-cpu-model-expansion', { type, model: { name } });
   return Object.entries(model.props ?? {})
     .filter(([, value]) => value === true)
     .map(([feature]) => feature)

@@ -33,6 +33,8 @@ const shipped = [
   '/dist',
   '/assets/icons',
   '/native/build/Release/torpor.node',
+  // On macOS alone.
+  '/native/build/Release/torpor_vz.node',
   ...[...withDependencies('trash')].map((name) => `/node_modules/${name}`),
 ];
 const left = ['/assets/icons/source', '/assets/icons/render', '/assets/icons/app.icns'];

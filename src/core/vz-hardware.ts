@@ -7,7 +7,10 @@ import { z } from 'zod';
  */
 
 /** Opaque bytes of the framework's (an identifier, a hardware model), as base64. */
-const opaque = z.base64().min(4).max(16 * 1024);
+const opaque = z
+  .base64()
+  .min(4)
+  .max(16 * 1024);
 
 const folder = z
   .string()

@@ -11,6 +11,6 @@ import { createVzDriver } from './vz/driver.ts';
 export function createDrivers(options: QemuDriverOptions): ReadonlyMap<DriverId, Driver> {
   return new Map<DriverId, Driver>([
     ['qemu', createQemuDriver(options)],
-    ['vz', createVzDriver({ ...options, native: loadVz })],
+    ['vz', createVzDriver({ ...options, native: () => loadVz() })],
   ]);
 }

@@ -2,17 +2,22 @@
  * The Apple part of the native addon: the only import of its `.node` file. It exists on macOS alone,
  * so it is loaded when it is first needed.
  */
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { Problem } from '../../core/errors.ts';
 import { nativeNames, type VzNative } from './native-interface.ts';
 
-const builtAddon = fileURLToPath(
-  new URL('../../../native/build/Release/torpor_vz.node', import.meta.url),
+/** Two folders up when all of Torpor is bundled into dist/main, three from this file's own place. */
+const builtAddons = ['../../', '../../../'].map((root) =>
+  fileURLToPath(new URL(`${root}native/build/Release/torpor_vz.node`, import.meta.url)),
 );
 
 /** The native part, or why there is none here. Node keeps it, so later calls cost nothing. */
-export function loadVz(path = builtAddon, platform: string = process.platform): VzNative | Problem {
+export function loadVz(
+  paths: readonly string[] = builtAddons,
+  platform: string = process.platform,
+): VzNative | Problem {
   if (platform !== 'darwin') {
     return {
       code: 'HYPERVISOR_UNAVAILABLE',
@@ -20,6 +25,8 @@ export function loadVz(path = builtAddon, platform: string = process.platform): 
       hint: 'Use QEMU here.',
     };
   }
+  const path = paths.find((candidate) => existsSync(candidate));
+  if (path === undefined) return notBuilt('The part of Torpor for macOS is not built.');
   try {
     const addon: unknown = createRequire(import.meta.url)(path);
     return isVzNative(addon) ? addon : notBuilt('The part of Torpor for macOS is out of date.');

@@ -118,6 +118,19 @@ describe('installing macOS', () => {
     await expectNothingLeft();
   });
 
+  test('cancelled before the installer can be, it ends at its first progress', async () => {
+    const { install, expectNothingLeft, mac, order } = await staged();
+    const gate = mac.holdNext('beginInstall');
+    const controller = new AbortController();
+    const installing = install({ signal: controller.signal });
+    await gate.reached;
+    controller.abort();
+    gate.release();
+    await expect(installing).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }));
+    expect(order).toEqual(['preflight', '0']);
+    await expectNothingLeft();
+  });
+
   test('cancelled while preflight runs, nothing is made', async () => {
     const { install, expectNothingLeft } = await staged();
     const controller = new AbortController();

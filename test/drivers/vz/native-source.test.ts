@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadVz } from '../../../src/drivers/vz/addon.ts';
 import { machineStates, nativeNames } from '../../../src/drivers/vz/native-interface.ts';
@@ -92,14 +93,21 @@ describe('the native part', () => {
 
 describe('loading it', () => {
   test('elsewhere than on macOS it says why not', () => {
-    expect(loadVz('/no/such.node', 'linux')).toMatchObject({
+    expect(loadVz(['/no/such.node'], 'linux')).toMatchObject({
       code: 'HYPERVISOR_UNAVAILABLE',
       message: expect.stringContaining('macOS'),
     });
   });
 
+  test('on macOS another file in its place is refused', () => {
+    expect(loadVz(['/no/such.node', resolve('package.json')], 'darwin')).toMatchObject({
+      code: 'HYPERVISOR_UNAVAILABLE',
+      hint: expect.stringContaining('build:native'),
+    });
+  });
+
   test('on macOS without the addon it says what to run', () => {
-    expect(loadVz('/no/such.node', 'darwin')).toMatchObject({
+    expect(loadVz(['/no/such.node'], 'darwin')).toMatchObject({
       code: 'HYPERVISOR_UNAVAILABLE',
       hint: expect.stringContaining('build:native'),
     });

@@ -25,6 +25,7 @@ export function createInstaller(
         throw nativeError(exception('Only macOS guests can be installed.'));
       }
       await loadImage(path);
+      await mac.pass('beginInstall');
       machine.beginInstall();
       runs = true;
       try {

@@ -12,6 +12,7 @@ export type Step =
   | 'save'
   | 'saved'
   | 'restore'
+  | 'beginInstall'
   | 'install'
   | 'reconnectNetwork'
   | 'screenshot'

@@ -17,7 +17,7 @@ test('the table of hosts and guests in docs/preflight.md is what the code says',
   const docs = await readFile(new URL('../../docs/preflight.md', import.meta.url), 'utf8');
   const shown = /<!-- pair-table -->\n([\s\S]*?)\n?<!-- \/pair-table -->/.exec(docs)?.[1];
   // Out of date? node src/preflight/report/pair-table.ts prints what belongs between the marks.
-  expect(shown).toBe(pairTable(await loadTable()));
+  expect(cells(shown ?? '')).toEqual(cells(pairTable(await loadTable())));
 });
 
 test('the hosts that are kept as folders are what their description says', async () => {
@@ -28,3 +28,11 @@ test('the hosts that are kept as folders are what their description says', async
     expect(await filesIn(kept)).toEqual(await filesIn(fresh));
   }
 });
+
+/** A table's cells, whichever way a formatter pads them. */
+function cells(markdown: string): string[][] {
+  return markdown
+    .trim()
+    .split('\n')
+    .map((line) => line.split('|').map((cell) => cell.trim().replace(/^-+$/, '-')));
+}

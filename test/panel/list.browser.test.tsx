@@ -132,9 +132,10 @@ test('nothing is asked for while the panel cannot be seen', async () => {
   const { bridge, page: where } = await show(list);
   await expect.poll(() => bridge.paramsOf('machine.frame').length).toBeGreaterThan(3);
   bridge.tell('shown', false);
-  await where.frames.watch('debian-13');
   const before = bridge.asked.length;
+  where.frames.watch('debian-13');
   bridge.tell('state', { ...state([...usual]), revision: 9 });
+  where.frames.watch('fedora-43');
   expect(bridge.asked.length).toBe(before);
 });
 

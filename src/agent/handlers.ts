@@ -11,6 +11,7 @@ import type { Machine } from '../core/machine.ts';
 import type { SaveReason } from '../core/saved-state/manifest.ts';
 import type { ConsoleHub } from './console-hub.ts';
 import type { AgentContext } from './context.ts';
+import { setWindowShown } from './guest-window.ts';
 import { checkHost } from './requests/check.ts';
 import { cloneMachine } from './requests/clone.ts';
 import { renameMachine, setMachine } from './requests/configure.ts';
@@ -120,6 +121,10 @@ export function createHandlers(parts: HandlerParts): RequestHandlers {
     'machine.display': async ({ machine }) => ({
       socket: displaySocket(await machines.usable(machine)),
     }),
+    'machine.window': async ({ machine, shown }) => {
+      setWindowShown(await machines.usable(machine), shown);
+      return {};
+    },
 
     'host.check': () => checkHost(context.drivers),
     'agent.stop': ({ reason }) => endAgent(reason),

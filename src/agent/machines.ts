@@ -5,6 +5,7 @@ import { type Entry, listLibrary } from '../core/library/library.ts';
 import { Machine, type MachineContext } from '../core/machine.ts';
 import { nameOwners } from './duplicates.ts';
 import { findListed } from './find.ts';
+import { heedWindow } from './guest-window.ts';
 
 export interface Open {
   readonly kind: 'machine';
@@ -72,6 +73,11 @@ export async function openMachines(options: MachinesOptions): Promise<Machines> 
       const machine = await Machine.open(bundle, contextFor(config));
       machine.on('changed', onChange);
       machine.on('problem', (problem) => onProblem(machine, problem));
+      heedWindow(
+        machine,
+        (question) => onProblem(machine, question),
+        (error) => onProblem(machine, toProblem(error)),
+      );
       return { kind: 'machine', machine };
     } catch (error) {
       return { kind: 'broken', bundle, config, problem: toProblem(error) };

@@ -39,6 +39,8 @@ export interface Requests {
   'machine.console': (params: MachineRef) => { readonly socket: string };
   /** The unix socket of the VNC server that shows the machine's display. */
   'machine.display': (params: MachineRef) => { readonly socket: string };
+  /** Opens the native window of a machine that has one, or hides it; the guest runs on. */
+  'machine.window': (params: MachineRef & { readonly shown: boolean }) => Empty;
 
   'host.check': (params: Empty) => readonly DriverReport[];
   /** Ends the agent after suspending, as each machine's policy says; the report tells how it went. */

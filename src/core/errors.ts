@@ -48,6 +48,8 @@ const codes = {
   STATE_MISSING: exitCodes.stateRefused,
   /** Only ever a note: a saved state was deliberately left as it is. */
   STATE_LEFT: exitCodes.done,
+  /** Only ever a question: what becomes of a guest whose window a person closed. */
+  WINDOW_CLOSING: exitCodes.done,
   SUSPEND_FAILED: exitCodes.failed,
   RESUME_FAILED: exitCodes.failed,
   // hypervisor and host

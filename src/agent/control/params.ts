@@ -108,6 +108,7 @@ const schemas = {
   'machine.frame': machine,
   'machine.console': machine,
   'machine.display': machine,
+  'machine.window': machine.extend({ shown: z.boolean() }),
   'host.check': nothing,
   'agent.stop': z.strictObject({ reason }),
 } as const;

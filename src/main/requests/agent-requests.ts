@@ -32,6 +32,7 @@ export function agentHandlers(link: () => Promise<AgentLink>): AgentHandlers {
     'machine.frame': hand('machine.frame'),
     'machine.console': hand('machine.console'),
     'machine.display': hand('machine.display'),
+    'machine.window': hand('machine.window'),
     'host.check': hand('host.check'),
     'agent.stop': hand('agent.stop'),
   };

@@ -40,6 +40,7 @@ export function refusingHandlers(version: string): PageHandlers<unknown> {
     'machine.frame': refuse,
     'machine.console': refuse,
     'machine.display': refuse,
+    'machine.window': refuse,
     'host.check': refuse,
     'agent.stop': refuse,
     'app.info': refuse,

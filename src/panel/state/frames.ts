@@ -18,6 +18,7 @@ export function createFrames(store: Store): Frames {
   const pictures = new Map<string, Signal<string | null>>();
   /** What the picture shows, so that one of a guest that does not run is asked for once. */
   const takenOf = new Map<string, string>();
+  const takenAt = new Map<string, number>();
   const watched = new Map<string, number>();
   let isAsking = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -35,7 +36,9 @@ export function createFrames(store: Store): Frames {
     if (machine === undefined || machine.status === 'broken') return false;
     // In the middle of an operation the last picture will do.
     if (machine.progress !== null) return !takenOf.has(key);
-    return machine.status === 'running' || takenOf.get(key) !== momentOf(machine);
+    if (takenOf.get(key) !== momentOf(machine)) return true;
+    const age = performance.now() - (takenAt.get(key) ?? 0);
+    return machine.status === 'running' && age >= frameInterval;
   };
 
   async function take(key: string): Promise<void> {
@@ -44,6 +47,7 @@ export function createFrames(store: Store): Frames {
     const answer = await store.bridge.request('machine.frame', { machine: key });
     // One that failed is not asked for again before something changes: there is no picture in it.
     takenOf.set(key, momentOf(machine));
+    takenAt.set(key, performance.now());
     if (answer.ok && answer.value.png !== null) {
       picture(key).value = `data:image/png;base64,${answer.value.png}`;
     }
@@ -54,9 +58,17 @@ export function createFrames(store: Store): Frames {
     isAsking = true;
     clearTimeout(timer);
     try {
-      const due = [...watched.keys()].filter(isDue);
+      // Asked for anew each time: a list that comes into sight says so row by row.
+      const asked = new Set<string>();
+      const next = (): string | undefined =>
+        store.shown.value
+          ? [...watched.keys()].find((key) => !asked.has(key) && isDue(key))
+          : undefined;
       const one = async (): Promise<void> => {
-        for (let key = due.shift(); key !== undefined; key = due.shift()) await take(key);
+        for (let key = next(); key !== undefined; key = next()) {
+          asked.add(key);
+          await take(key);
+        }
       };
       await Promise.all(Array.from({ length: atOnce }, one));
     } finally {

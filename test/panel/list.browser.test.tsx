@@ -139,6 +139,8 @@ test('nothing is asked for while the panel cannot be seen', async () => {
     one.status === 'paused' ? machine(one.name, 'stopped') : one,
   );
   bridge.tell('state', { ...state(changed), revision: 9 });
+  // One turn of the event loop, in which whatever was begun by hiding has ended.
+  await new Promise((resolve) => setTimeout(resolve));
   where.frames.watch('freebsd-15');
   expect(bridge.asked.length).toBe(before);
 });

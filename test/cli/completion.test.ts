@@ -56,7 +56,7 @@ describe('bash', () => {
   });
 
   test('values of options, and nothing where nothing is known', async () => {
-    expect(await offered('create', 'x', '--display', '')).toEqual(['none', 'vnc']);
+    expect(await offered('create', 'x', '--display', '')).toEqual(['none', 'vnc', 'window']);
     expect(await offered('completion', 'z')).toEqual(['zsh']);
     expect(await offered('create', '--memory', '')).toEqual([]);
     expect(await offered('rename', 'web', '')).toEqual([]);
@@ -96,7 +96,7 @@ test.runIf(isThere('fish'))('fish offers verbs, options, values and machines', a
   expect(offered('torpor su')).toEqual(['suspend']);
   expect(offered('torpor agent s')).toEqual(['status', 'stop']);
   expect(offered('torpor start web --co')).toEqual(['--cold']);
-  expect(offered('torpor create x --display ')).toEqual(['none', 'vnc']);
+  expect(offered('torpor create x --display ')).toEqual(['none', 'vnc', 'window']);
   expect(offered('torpor create x --memory ')).toEqual([]);
   expect(offered('torpor create x --iso pack')).toContain('package.json');
   expect(offered('torpor --library /x pause ')).toEqual(['my machine', 'web']);

@@ -1,5 +1,5 @@
 /** The values of options, as a machine's configuration has them. */
-export const displays = ['none', 'vnc'] as const;
+export const displays = ['none', 'vnc', 'window'] as const;
 export const modes = ['instant', 'streamed'] as const;
 export const onQuit = ['suspend', 'stop', 'keepRunning', 'ask'] as const;
 export const onLaunch = ['resume', 'leaveSuspended', 'ask'] as const;

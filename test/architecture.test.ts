@@ -57,6 +57,7 @@ const only: Record<string, readonly string[]> = {
     'agent/launch.ts',
     'agent/identity.ts',
     'preflight/host/',
+    'main/power/',
   ],
 };
 

@@ -8,7 +8,6 @@ import {
   Notification,
   nativeTheme,
   protocol,
-  shell,
 } from 'electron';
 import { defaultLibrary } from '../agent/paths.ts';
 import type { PageEventKind, PageEvents } from '../contract/bridge.ts';
@@ -27,10 +26,11 @@ import { createLife } from './lifecycle/life.ts';
 import { createQuitPolicies } from './lifecycle/policies.ts';
 import { createQuit } from './lifecycle/quit.ts';
 import { createQuitWindow } from './lifecycle/quit-window.ts';
-import { type MenuAction, menuFor } from './menu.ts';
+import { menuFor } from './menu.ts';
+import { createMenuActions } from './menu-actions.ts';
 import { createNotifier } from './notifications.ts';
 import { pageScheme, servePage } from './pages.ts';
-import { startPower } from './power/power.ts';
+import { hostPower } from './power/start.ts';
 import { agentHandlers } from './requests/agent-requests.ts';
 import { appHandlers } from './requests/app-requests.ts';
 import { createAppSettings } from './settings/apply.ts';
@@ -71,7 +71,12 @@ export function runApp(parts: AppParts): void {
   const marker = openRunMarker(path.join(userData, 'running.json'));
 
   protocol.registerSchemesAsPrivileged([pageScheme]);
-  const tray = createTray({ icon: imageOf('idle'), preload, onShown, act });
+  const tray = createTray({
+    icon: imageOf('idle'),
+    preload,
+    onShown,
+    act: (action) => act(action),
+  });
   const windows = createWindows({ preload, text, onShown, onError });
   const notifier = createNotifier({
     text,
@@ -129,8 +134,8 @@ export function runApp(parts: AppParts): void {
   async function letGo(): Promise<void> {
     await access.now()?.release();
     marker.remove();
-    power.close();
     notifier.flush();
+    await power.close();
     hasLetGo = true;
     app.quit();
   }
@@ -151,7 +156,17 @@ export function runApp(parts: AppParts): void {
     end: letGo,
     onError,
   });
-  const power = startPower({ access, settings: store.get, quit, notifier, text, onError });
+  const power = hostPower({ access, settings: store.get, quit, notifier, text, onError });
+
+  const act = createMenuActions({
+    link: access.link,
+    openPanel: () => tray.bar.showWindow(),
+    quitApp: () => app.quit(),
+    windows,
+    quit,
+    onProblem: ({ message, hint = '' }) =>
+      notifier.tell({ about: message, title: message, body: hint }),
+  });
 
   const settings = createAppSettings(store, {
     registerShortcut: (keys) => globalShortcut.register(keys, () => void tray.bar.showWindow()),
@@ -165,7 +180,6 @@ export function runApp(parts: AppParts): void {
       }),
     onChange(changed: Settings) {
       tell('settings', changed);
-      power.settingsChanged();
       draw();
     },
   });
@@ -225,10 +239,10 @@ export function runApp(parts: AppParts): void {
         body: text().settings.damaged(store.keptAside),
       });
     }
-    power.begin();
+    power.begin().catch(onError);
     draw();
   });
-  if (!app.isPackaged) Object.assign(globalThis, { torporForTests: { bar: tray.bar } });
+  if (!app.isPackaged) Object.assign(globalThis, { torporForTests: tray });
 
   function pageOf(id: number): Electron.WebContents[] {
     return pages().filter((page) => page.id === id);
@@ -260,57 +274,5 @@ export function runApp(parts: AppParts): void {
         text: text(),
       }),
     });
-  }
-
-  function act(action: MenuAction): void {
-    perform(action).catch((error: unknown) => {
-      const { code, message, hint } = toProblem(error);
-      if (code !== 'CANCELLED')
-        notifier.tell({ about: message, title: message, body: hint ?? message });
-    });
-  }
-
-  async function perform(action: MenuAction): Promise<void> {
-    switch (action.do) {
-      case 'panel':
-        return tray.bar.showWindow();
-      case 'window':
-        return windows.open(action.open);
-      case 'quit':
-        return app.quit();
-      case 'cancelQuit':
-        return quit.cancel();
-    }
-    const link = await access.link();
-    switch (action.do) {
-      case 'suspendAll':
-        await link.request('machine.suspendAll', { reason: 'user' });
-        return;
-      case 'library':
-        await shell.openPath(link.state().library.path);
-        return;
-      case 'machine':
-        await operate(link, action.machine, action.operation);
-    }
-  }
-}
-
-async function operate(
-  link: AgentLink,
-  machine: string,
-  operation: Extract<MenuAction, { do: 'machine' }>['operation'],
-): Promise<void> {
-  switch (operation) {
-    case 'start':
-      await link.request('machine.start', { machine, cold: false });
-      return;
-    case 'resume':
-      await link.request('machine.resume', { machine });
-      return;
-    case 'suspend':
-      await link.request('machine.suspend', { machine, reason: 'user' });
-      return;
-    case 'cancel':
-      await link.request('machine.cancel', { machine });
   }
 }

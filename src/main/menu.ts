@@ -9,9 +9,9 @@ import type { Text } from './text/text.ts';
 export type MenuAction =
   | { readonly do: 'panel' | 'suspendAll' | 'library' | 'quit' | 'cancelQuit' }
   | { readonly do: 'window'; readonly open: WindowRequest }
-  | { readonly do: 'machine'; readonly machine: string; readonly operation: MachineOperation };
+  | { readonly do: 'machine'; readonly machine: string; readonly operation: MenuOperation };
 
-export type MachineOperation = 'start' | 'resume' | 'suspend' | 'cancel';
+export type MenuOperation = 'start' | 'resume' | 'suspend' | 'cancel';
 
 export type MenuEntry =
   | { readonly kind: 'separator' }
@@ -104,13 +104,13 @@ const inOrder = [
   ['resume', 'resume'],
   ['suspend', 'suspend'],
   ['start', 'start'],
-] as const satisfies readonly (readonly [string, MachineOperation])[];
+] as const satisfies readonly (readonly [string, MenuOperation])[];
 
 /** As in the panel: bring back, let go on, suspend, start; while something goes on, cancel it. */
 function obviousAction(machine: MachineView): Obvious | null {
   const { progress, status, operations } = machine;
   const key = machine.id === '' ? machine.path : machine.id;
-  const act = (operation: MachineOperation): MenuAction => ({
+  const act = (operation: MenuOperation): MenuAction => ({
     do: 'machine',
     machine: key,
     operation,

@@ -24,6 +24,8 @@ export interface TrayLook {
 
 export interface TrayIcon {
   readonly bar: Menubar;
+  /** The menu as it is now. */
+  menu(): Menu;
   /** Draws everything that is different from before. Before the app is ready it is only noted. */
   draw(look: TrayLook): void;
 }
@@ -78,7 +80,7 @@ export function createTray({ icon, preload, onShown, act }: TrayOptions): TrayIc
     shown = look;
   }
 
-  return { bar, draw };
+  return { bar, menu: () => menu, draw };
 }
 
 function itemFor(entry: MenuEntry, act: TrayOptions['act']): MenuItemConstructorOptions {

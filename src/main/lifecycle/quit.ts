@@ -194,7 +194,9 @@ async function undo(
     if (progress?.cancellable) await link.request('machine.cancel', { machine: id });
     await finished;
     const machine = await settled(link, id);
-    if (machine?.status === 'suspended') await link.request('machine.resume', { machine: id });
+    if (machine?.status !== 'suspended') return;
+    await link.request('machine.resume', { machine: id });
+    if (machine.savedState?.wasPaused) await link.request('machine.pause', { machine: id });
   } catch (error) {
     onError(error);
   }

@@ -1,4 +1,4 @@
-import { existsSync, renameSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync } from 'node:fs';
 import path from 'node:path';
 import Store, { type Options } from 'electron-store';
 import type { Settings, SettingsChanges } from '../../contract/settings.ts';
@@ -64,6 +64,7 @@ function openOrKeepAside(
 ): { readonly store: Store<Stored>; readonly keptAside: string | null } {
   const file = path.join(folder, `${name}.json`);
   try {
+    assertHoldsObject(file);
     return { store: open(folder), keptAside: null };
   } catch (error) {
     // Only a file that is there can be at fault; a folder that cannot be written is another matter.
@@ -72,6 +73,15 @@ function openOrKeepAside(
     const keptAside = path.join(folder, `${name}.damaged-${date}.json`);
     renameSync(file, keptAside);
     return { store: open(folder), keptAside };
+  }
+}
+
+/** conf would take any other JSON value for an empty file, and write over it. */
+function assertHoldsObject(file: string): void {
+  if (!existsSync(file)) return;
+  const value: unknown = JSON.parse(readFileSync(file, 'utf8'));
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new TypeError('The settings are no object.');
   }
 }
 

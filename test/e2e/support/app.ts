@@ -1,6 +1,6 @@
-import type { ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { _electron, type ElectronApplication, type Page } from 'playwright-core';
@@ -29,6 +29,8 @@ export interface RunningApp {
   /** The panel's page, loaded but not shown until the tray is clicked. */
   readonly panel: Page;
   /** Settles when the process has ended, however it ended. */
+  /** Starts the app once more, as a second click on its icon does, and waits for the end of that. */
+  start(): Promise<void>;
   readonly ended: Promise<{ readonly code: number | null; readonly signal: string | null }>;
 }
 
@@ -60,10 +62,11 @@ export function createTestHome(): TestHome {
     commandLine,
     async launch({ args = [], env = {} } = {}) {
       const [executablePath, ...before] = commandLine(...args);
+      const surrounding = { ...definedOnly(process.env), ...surroundings(folder), ...env };
       const electron = await _electron.launch({
         executablePath,
         args: before,
-        env: { ...definedOnly(process.env), ...surroundings(folder), ...env },
+        env: surrounding,
       });
       const child = electron.process();
       const ended = once(child, 'exit').then(([code, signal]) => ({ code, signal }));
@@ -71,16 +74,31 @@ export function createTestHome(): TestHome {
       void ended.then(() => running.delete(child));
       const panel = await electron.firstWindow();
       await panel.waitForURL(/\/panel\.html$/);
-      return { electron, child, panel, ended };
+      const start = async (): Promise<void> => {
+        await once(spawn(executablePath, before, { env: surrounding, stdio: 'ignore' }), 'exit');
+      };
+      return { electron, child, panel, start, ended };
     },
     async remove() {
       for (const [child, ended] of running) {
         child.kill('SIGKILL');
         await ended;
       }
+      // Guests outlive an app that was killed.
+      for (const file of globSync(path.join(folder, 'torpor', '*', '*', 'qemu.pid'))) {
+        killIfThere(Number(readFileSync(file, 'utf8')));
+      }
       rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
     },
   };
+}
+
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
 }
 
 /** Nothing of whoever runs the tests is read or written, but for what QEMU was found to be able to. */

@@ -9,6 +9,7 @@ declare global {
           readonly window: { isVisible(): boolean } | undefined;
           once(event: string, listener: () => void): void;
         };
+        menu(): { readonly items: readonly { readonly label: string; click(): void }[] };
       }
     | undefined;
 }
@@ -27,4 +28,22 @@ export async function clickTray({ electron }: RunningApp): Promise<void> {
 
 export function isPanelVisible({ electron }: RunningApp): Promise<boolean> {
   return electron.evaluate(() => globalThis.torporForTests?.bar.window?.isVisible() ?? false);
+}
+
+/** The labels of the tray's menu as it is drawn now. */
+export function menuLabels({ electron }: RunningApp): Promise<string[]> {
+  return electron.evaluate(() =>
+    (globalThis.torporForTests?.menu().items ?? []).map(({ label }) => label),
+  );
+}
+
+/** Clicks the item of the tray's menu whose label begins so. */
+export async function clickMenu({ electron }: RunningApp, beginning: string): Promise<void> {
+  const labels = await electron.evaluate((_electron, wanted) => {
+    const items = globalThis.torporForTests?.menu().items ?? [];
+    const item = items.find(({ label }) => label.startsWith(wanted));
+    item?.click();
+    return item === undefined ? items.map(({ label }) => label) : null;
+  }, beginning);
+  if (labels !== null) throw new Error(`no “${beginning}” among ${labels.join(', ')}`);
 }

@@ -1,0 +1,112 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { MachineDetail, MachineView } from '../../../src/contract/app-state.ts';
+import type { Lifecycle } from '../../../src/contract/lifecycle.ts';
+import type { CreateRequest } from '../../../src/contract/requests.ts';
+import { bootDisk, parseTick } from '../../support/boot-sector.ts';
+import type { RunningApp, TestHome } from './app.ts';
+
+/** Makes a machine of the guest that counts, through the panel. */
+export async function createMachine(
+  { panel }: RunningApp,
+  { userData }: TestHome,
+  name: string,
+  policy: CreateRequest['policy'] = {},
+): Promise<MachineView> {
+  const disk = path.join(path.dirname(userData), 'boot.raw');
+  writeFileSync(disk, bootDisk());
+  const answer = await panel.evaluate((params) => window.torpor.request('machine.create', params), {
+    name,
+    memoryMiB: 64,
+    cpus: 1,
+    boot: 'bios',
+    disks: [{ kind: 'copy', from: disk, format: 'raw' }],
+    network: false,
+    display: 'vnc',
+    policy,
+  } as const);
+  if (!answer.ok) throw new Error(JSON.stringify(answer.problem));
+  return answer.value;
+}
+
+/** Boots it and waits until its guest counts. */
+export async function startMachine(app: RunningApp, machine: string): Promise<Tick> {
+  const answer = await app.panel.evaluate(
+    (name) => window.torpor.request('machine.start', { machine: name, cold: false }),
+    machine,
+  );
+  if (!answer.ok) throw new Error(JSON.stringify(answer.problem));
+  return tickAfter(app, machine, 0);
+}
+
+export type Tick = NonNullable<ReturnType<typeof parseTick>>;
+
+/** What the guest says once it has counted beyond `counter`: its memory is what it was, or it is not. */
+export async function tickAfter(app: RunningApp, machine: string, counter: number): Promise<Tick> {
+  for (;;) {
+    const { consoleTail } = await show(app, machine);
+    const tick = consoleTail
+      .split('\n')
+      .map((line) => parseTick(line))
+      .filter((found) => found !== undefined)
+      .at(-1);
+    if (tick !== undefined && tick.counter > counter) return tick;
+  }
+}
+
+export async function show({ panel }: RunningApp, machine: string): Promise<MachineDetail> {
+  const answer = await panel.evaluate(
+    (name) => window.torpor.request('machine.show', { machine: name }),
+    machine,
+  );
+  if (!answer.ok) throw new Error(JSON.stringify(answer.problem));
+  return answer.value;
+}
+
+/** Waits until the machine is so. */
+export async function untilStatus(
+  { panel }: RunningApp,
+  machine: string,
+  status: MachineView['status'],
+): Promise<void> {
+  await panel.evaluate(
+    ([name, wanted]) =>
+      new Promise<void>((resolve) => {
+        const look = (state: {
+          readonly machines: readonly { name: string; status: string }[];
+        }) => {
+          if (state.machines.some((one) => one.name === name && one.status === wanted)) resolve();
+        };
+        window.torpor.on('state', look);
+        void window.torpor.request('state.get', {}).then((answer) => {
+          if (answer.ok) look(answer.value);
+        });
+      }),
+    [machine, status] as const,
+  );
+}
+
+/** Waits until the app's life is in that phase and, when quitting, a machine in that state. */
+export async function untilLife(
+  { panel }: RunningApp,
+  phase: Lifecycle['phase'],
+  step?: string,
+): Promise<Lifecycle> {
+  return panel.evaluate(
+    ([wanted, state]) =>
+      new Promise<Lifecycle>((resolve) => {
+        const look = (life: Lifecycle) => {
+          if (life.phase !== wanted) return;
+          const isSo =
+            state === undefined ||
+            (life.phase === 'quitting' && life.steps.some((one) => one.state === state));
+          if (isSo) resolve(life);
+        };
+        window.torpor.on('lifecycle', look);
+        void window.torpor.request('lifecycle.get', {}).then((answer) => {
+          if (answer.ok) look(answer.value);
+        });
+      }),
+    [phase, step] as const,
+  );
+}

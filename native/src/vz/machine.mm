@@ -176,8 +176,8 @@ static void* const kStateContext = const_cast<void**>(&kStateContext);
 - (void)letGo {
   dispatch_async(_queue, ^{
     @autoreleasepool {
-      // On the queue, or it could come before the handler is set. A write that waits for a guest that
-      // does not read ends when the pipe's other end goes with this object.
+      // On the queue, or it could come before the handler is set. A write that waits for a guest
+      // that does not read ends when the pipe's other end goes with this object.
       self->_blueprint.consoleOutput.readabilityHandler = nil;
       VZVirtualMachine* machine = self.virtualMachine;
       if (self->_isObserved) {

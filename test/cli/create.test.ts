@@ -71,6 +71,13 @@ test('disks keep their order, know their format, and have absolute paths', async
   ]);
 });
 
+test('an image that stays in place is a file, whatever it is called', async () => {
+  await writeFile(join(folder, '20G'), 'raw');
+  expect((await create('--disk-in-place', '20G')).request?.disks).toEqual([
+    { kind: 'inPlace', path: join(folder, '20G'), format: 'raw', readOnly: false },
+  ]);
+});
+
 describe('a kernel', () => {
   test('boots directly, with what belongs to it', async () => {
     const { request } = await create(

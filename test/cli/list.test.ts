@@ -110,6 +110,14 @@ test('a person sees a table with straight columns, and the problems below it', a
   );
 });
 
+test('a problem without a hint has null in its place', async () => {
+  const problem = { code: 'GUEST_ENDED', message: 'It has ended.' } as const;
+  const [listed] = (await list([machineView({ problem })], '--json')).terminal.json() as [
+    { problem: unknown },
+  ];
+  expect(listed.problem).toEqual({ ...problem, hint: null });
+});
+
 test('an empty library says how to fill it; in JSON it is an empty array', async () => {
   expect((await list([])).terminal.stdout.text).toContain('torpor create');
   expect((await list([], '--json')).terminal.json()).toEqual([]);

@@ -53,7 +53,7 @@ export function define(command: Command, context: Context): void {
         ...(iso && { iso: context.path(iso) }),
         boot: bootOf(options, context.path),
         disks: await Promise.all(disks.map((disk) => newDisk(disk, context.path))),
-        network: network !== false,
+        network,
         display,
         policy: {
           ...(mode && { stateMode: mode }),

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test, vi } from 'vitest';
 import { heedWindow, setWindowShown } from '../../src/agent/guest-window.ts';
 import type { WindowPolicy } from '../../src/core/config.ts';
@@ -51,8 +52,12 @@ describe('closing the window of a guest', () => {
 
   test('asks, and does nothing by itself', async () => {
     const { machine, live, ask } = await shown('ask');
+    await machine.pause();
+    await machine.resume();
     live.closeWindow();
     await vi.waitFor(() => expect(ask).toHaveBeenCalledOnce());
+    for (let turn = 0; turn < 20; turn++) await setImmediate();
+    expect(ask).toHaveBeenCalledOnce();
     expect(ask.mock.calls[0]?.[0]).toMatchObject({ code: 'WINDOW_CLOSING' });
     expect(machine.status).toBe('running');
     expect(live.window).toBeDefined();

@@ -61,7 +61,6 @@ export async function saveState(input: SaveInput): Promise<SavedFile> {
   try {
     await vm.attempt('saved', (handle) => native.save(handle, staged));
     stop();
-    signal?.throwIfAborted();
     await chmod(staged, 0o600);
     await host.flush(staged, { signal });
     const bytes = (await stat(staged)).size;

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import type { Capability, Place, Save, Session } from '../../core/driver.ts';
-import { type Problem, TorporError } from '../../core/errors.ts';
+import { type Problem, TorporError, toTorporError } from '../../core/errors.ts';
 import type { Host } from '../../core/host.ts';
 import { createSessionEmitter } from '../../core/session-events.ts';
 import { versionText } from './errors.ts';
@@ -144,10 +144,23 @@ function createSave(input: SessionInput): Save {
         abandon: goOn,
       };
     } catch (error) {
-      await goOn();
+      await goOn().catch((second: unknown) => {
+        throw standsStill(error, second);
+      });
       throw error;
     }
   };
+}
+
+/** Both failures, unless the guest has ended, which explains both. */
+function standsStill(error: unknown, second: unknown): TorporError {
+  const [first, then] = [toTorporError(error), toTorporError(second)];
+  if (then.code === 'GUEST_ENDED') return then;
+  return new TorporError(first.code, `${first.message} The guest stands still: ${then.message}`, {
+    hint: 'It holds its memory. Resume it, or stop it with --force.',
+    details: first.details,
+    cause: new AggregateError([error, second]),
+  });
 }
 
 function ableUnless<T>(reason: Problem | undefined, use: T): Capability<T> {

@@ -121,8 +121,6 @@ export async function openVm(native: VzNative, facts: HostFacts, place: Place): 
           over.promise.then(() => Promise.reject(hasEnded(name))),
         ]);
       } catch (error) {
-        // The error of a call that the end of the guest cut off says less than that end.
-        if (isOver) throw hasEnded(name);
         throw explainBy(error, circumstances(doing));
       }
     },

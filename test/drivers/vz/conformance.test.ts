@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { defaultPolicy } from '../../../src/core/config.ts';
 import type { Machine } from '../../../src/core/machine.ts';
 import { createVzDriver } from '../../../src/drivers/vz/driver.ts';
+import { guestsOf } from '../../../src/drivers/vz/guest.ts';
 import { createHost } from '../../../src/storage/host.ts';
 import { describeConformance, type Harness } from '../conformance.ts';
 import { vzFailure } from './stand-in/failures.ts';
@@ -95,6 +96,9 @@ async function setup(): Promise<Harness> {
       return async () => {};
     },
 
-    cleanup: () => rm(library, { recursive: true, force: true }),
+    async cleanup() {
+      for (const guest of guestsOf(native).values()) await guest.end();
+      await rm(library, { recursive: true, force: true });
+    },
   };
 }

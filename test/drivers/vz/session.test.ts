@@ -136,6 +136,20 @@ describe('a guest that runs', () => {
     await machine.start();
   });
 
+  test('is what it was made, also before its state is told', async () => {
+    const { world, machine } = await running();
+    world.mac.tellsLate = true;
+    const heard: string[] = [];
+    machine.session?.on('statusChanged', (status) => heard.push(status));
+    await machine.pause();
+    expect(machine.status).toBe('paused');
+    await settled();
+    await machine.resume();
+    expect(machine.status).toBe('running');
+    await settled();
+    expect(heard).toEqual(['paused', 'running']);
+  });
+
   test('that cannot be paused says so and runs on', async () => {
     const { world, machine } = await running();
     world.mac.failNext('pause', vzFailure(4, 'Not now.'));

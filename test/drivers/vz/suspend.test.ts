@@ -21,6 +21,19 @@ describe('suspending', () => {
     expect(await readdir(machine.bundle.files.state)).toEqual([]);
   });
 
+  test('a guest that can neither be saved nor go on is said to stand still, and can be resumed', async () => {
+    const world = await createVzWorld();
+    const machine = await world.boot();
+    world.mac.failNext('saved', vzFailure(11, 'It cannot be saved.'));
+    world.mac.failNext('resume', vzFailure(1, 'It cannot go on.'));
+    await expect(machine.suspend('user')).rejects.toMatchObject({
+      message: expect.stringMatching(/cannot be saved.*stands still.*cannot go on/),
+    });
+    expect(machine.status).toBe('paused');
+    await machine.resume();
+    expect(world.liveOf(machine).guest.running).toBe(true);
+  });
+
   test('a volume that fills up meanwhile is said to be full, wherever in the error that stands', async () => {
     const world = await createVzWorld();
     const machine = await world.boot();

@@ -9,6 +9,8 @@ export interface Mac extends Steps {
   facts: HostFacts;
   /** What validateSaveRestoreSupport accepts: macOS 14 was strict, 15.5 accepts nearly everything. */
   savable: 'strict' | 'lenient';
+  /** States are told long after the calls that led to them: the two come by different ways. */
+  tellsLate: boolean;
   /** Files that a machine which is not stopped has open. */
   readonly lockedFiles: Set<string>;
   /** Machines that are not stopped, by machine identifier. */
@@ -64,6 +66,7 @@ export function createMac(options: MacOptions = {}): Mac {
     userId: options.userId ?? 501,
     facts: { ...defaultFacts, ...options.facts },
     savable: options.savable ?? 'lenient',
+    tellsLate: false,
     lockedFiles: new Set(),
     live: new Map(),
     now: options.now ?? (() => performance.now()),

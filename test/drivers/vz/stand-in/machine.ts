@@ -49,7 +49,8 @@ export function createMachine(
   let queue: Promise<unknown> = Promise.resolve();
 
   function tell(event: MachineEvent): void {
-    setImmediate(() => {
+    const turns = mac.tellsLate && event.kind === 'state' ? lateTurns : 1;
+    void afterTurns(turns).then(() => {
       if (!isReleased) onEvent(event);
     });
   }
@@ -271,6 +272,12 @@ function filesOf({ storage, platform }: MachineDescription): string[] {
 
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
+}
+
+const lateTurns = 10;
+
+async function afterTurns(turns: number): Promise<void> {
+  for (let turn = 0; turn < turns; turn++) await nextTurn();
 }
 
 function heardByCaller(): void {}

@@ -59,7 +59,12 @@ const config: ForgeConfig = {
     asar: { unpack: '**/{*.node,macos-trash}' },
     ignore: (file) => file !== '' && !isShipped(file),
     prune: false,
-    extendInfo: { LSUIElement: true },
+    extendInfo: {
+      LSUIElement: true,
+      LSMinimumSystemVersion: '14.0',
+      NSMicrophoneUsageDescription:
+        'A virtual machine that has a microphone hears what this Mac hears.',
+    },
     ...(env.TORPOR_ELECTRON_ZIPS ? { electronZipDir: env.TORPOR_ELECTRON_ZIPS } : {}),
     osxSign: {
       identity: env.TORPOR_SIGN_IDENTITY ?? '-',

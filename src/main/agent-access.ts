@@ -1,7 +1,12 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { AppState, Problem } from '../contract/app-state.ts';
 import type { Notice } from '../contract/requests.ts';
 import { toProblem } from '../core/errors.ts';
 import type { AgentLink } from './agent-link.ts';
+
+/** How often, and with how many milliseconds between, a library is asked for that another agent is leaving. */
+const patience = 100;
+const interval = 100;
 
 export interface AgentAccess {
   /** Resolves with the agent; rejects with why there is none. */
@@ -30,12 +35,24 @@ export function createAgentAccess(
 ): AgentAccess {
   let now: AgentLink | undefined;
   let problem: Problem | null = null;
-  let opening = begin();
+  let opening = begin(0);
 
-  async function begin(): Promise<AgentLink> {
+  /** An agent that ends closes its connections some moments before it gives up the library. */
+  async function openPatiently(times: number): Promise<AgentLink> {
     try {
-      const link = await open();
+      return await open();
+    } catch (error) {
+      if (times === 0 || toProblem(error).code !== 'LIBRARY_IN_USE') throw error;
+      await delay(interval);
+      return openPatiently(times - 1);
+    }
+  }
+
+  async function begin(times: number): Promise<AgentLink> {
+    try {
+      const link = await openPatiently(times);
       now = link;
+      problem = null;
       events.onLink(link);
       link.on('state', (state) => {
         if (now === link) events.onState(state, link);
@@ -56,7 +73,7 @@ export function createAgentAccess(
     now = undefined;
     if (link.ownership === 'own') events.onOwnEnded();
     else {
-      opening = begin();
+      opening = begin(patience);
       opening.catch(heardByEvents);
     }
   }

@@ -1,6 +1,6 @@
 /**
  * The app's way to the agent of its library: its own, in this process, or one that runs already
- * (docs/decisions/0007-the-app-and-another-agent.md).
+ * (docs/decisions/0008-the-app-and-another-agent.md).
  */
 import { type Agent, type AgentOptions, startAgent } from '../agent/agent.ts';
 import { parseParams } from '../agent/control/params.ts';

@@ -38,6 +38,7 @@ import { setLaunchAtLogin } from './settings/login-item.ts';
 import { openSettings } from './settings/store.ts';
 import { textFor } from './text/text.ts';
 import { createTray } from './tray.ts';
+import { createUnattended } from './unattended.ts';
 import { createWindows } from './windows.ts';
 
 export interface LinkRequest {
@@ -85,6 +86,7 @@ export function runApp(parts: AppParts): void {
     now: Date.now,
     later: (milliseconds, call) => void setTimeout(call, milliseconds),
   });
+  const unattended = createUnattended(notifier, text);
   const life = createLife((now) => {
     tell('lifecycle', now);
     quitWindow.follow(now);
@@ -112,6 +114,7 @@ export function runApp(parts: AppParts): void {
       onState(state, link) {
         marker.note(link.ownership === 'own' ? state : { ...state, machines: [] });
         policies.update(link, state);
+        unattended.update(state);
         tell('state', state);
         draw();
       },
@@ -131,7 +134,14 @@ export function runApp(parts: AppParts): void {
   const crash = createCrashQuestion(life, access.link);
 
   let hasLetGo = false;
-  async function letGo(): Promise<void> {
+  let leaving: Promise<void> | undefined;
+  /** Ends the app; machines that run, run on. Letting go of the agent ends it, which comes here again. */
+  function letGo(): Promise<void> {
+    leaving ??= leave();
+    return leaving;
+  }
+
+  async function leave(): Promise<void> {
     await access.now()?.release();
     marker.remove();
     notifier.flush();

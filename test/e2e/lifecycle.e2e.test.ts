@@ -14,6 +14,7 @@ import { clickMenu, isPanelVisible, menuLabels } from './support/tray.ts';
 
 // Several launches of a browser and of guests each; they wait for events, but a busy computer is slow.
 vi.setConfig({ testTimeout: 240_000 });
+const patient = { timeout: 120_000 };
 
 let home: TestHome;
 beforeEach(() => {
@@ -25,7 +26,7 @@ test('quitting suspends what runs, launching brings it back, the menu does eithe
   const first = await home.launch();
   await createMachine(first, home, 'Demo');
   const before = await startMachine(first, 'Demo');
-  await expect.poll(() => menuLabels(first)).toContain('Quit and Suspend 1 Machine');
+  await expect.poll(() => menuLabels(first), patient).toContain('Quit and Suspend 1 Machine');
   await clickMenu(first, 'Quit');
   expect(await first.ended).toEqual({ code: 0, signal: null });
 
@@ -36,7 +37,7 @@ test('quitting suspends what runs, launching brings it back, the menu does eithe
 
   await clickMenu(second, 'Demo · running → Suspend');
   await untilStatus(second, 'Demo', 'suspended');
-  await expect.poll(() => menuLabels(second)).toContain('Quit');
+  await expect.poll(() => menuLabels(second), patient).toContain('Quit');
   await clickMenu(second, 'Demo · suspended → Resume');
   await untilStatus(second, 'Demo', 'running');
   expect((await tickAfter(second, 'Demo', after.counter)).nonce).toBe(before.nonce);
@@ -64,7 +65,7 @@ test('a suspension that fails stops the quit and says why; cancelling leaves all
     ],
   });
   await expect
-    .poll(() => app.electron.windows().map((page) => page.url().split('/').at(-1)))
+    .poll(() => app.electron.windows().map((page) => page.url().split('/').at(-1)), patient)
     .toEqual(['panel.html', 'quit.html']);
   expect(await tickAfter(app, 'Demo', before.counter)).toMatchObject({ nonce: before.nonce });
 
@@ -99,10 +100,10 @@ test('after a crash it asks before anything comes back, and a second instance op
   await untilStatus(second, 'Demo', 'running');
   expect((await tickAfter(second, 'Demo', before.counter)).nonce).toBe(before.nonce);
 
-  await expect.poll(() => isPanelVisible(second)).toBe(true);
+  await expect.poll(() => isPanelVisible(second), patient).toBe(true);
   await second.panel.evaluate(() => window.torpor.request('window.close', {}));
-  await expect.poll(() => isPanelVisible(second)).toBe(false);
+  await expect.poll(() => isPanelVisible(second), patient).toBe(false);
   await second.start();
-  await expect.poll(() => isPanelVisible(second)).toBe(true);
+  await expect.poll(() => isPanelVisible(second), patient).toBe(true);
   expect(await quit(second)).toEqual({ code: 0, signal: null });
 });

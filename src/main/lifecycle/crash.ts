@@ -78,7 +78,7 @@ export function recoverable(
 }
 
 /** As the agent restores at launch: what ran when it ended last. */
-function isDueBack({ status, savedState }: MachineView): boolean {
+export function isDueBack({ status, savedState }: MachineView): boolean {
   if (status !== 'suspended' || savedState === null || savedState.wasPaused) return false;
   return savedState.reason === 'quit' || savedState.reason === 'shutdown';
 }

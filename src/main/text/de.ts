@@ -63,7 +63,6 @@ export const de: Text = {
       sleep: 'In den Ruhezustand, bevor der Computer schlief',
       battery: 'In den Ruhezustand, weil der Akku schwach ist',
     },
-    quitFailed: (name) => `„${name}“ konnte nicht so verlassen werden wie vorgesehen`,
     ranOn: 'Torpor endete unerwartet. Seine Maschinen liefen weiter.',
     lowSpace: (free) => `Nur ${free} sind frei, wo die Maschinen liegen.`,
   },

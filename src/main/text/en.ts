@@ -67,7 +67,6 @@ export const en = {
       sleep: 'Suspended before the computer went to sleep',
       battery: 'Suspended because the battery is low',
     },
-    quitFailed: (name: string) => `“${name}” could not be left as it should`,
     ranOn: 'Torpor ended unexpectedly. Its machines ran on.',
     lowSpace: (free: string) => `Only ${free} are free where the machines are.`,
   },

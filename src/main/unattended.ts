@@ -1,0 +1,47 @@
+import type { AppState } from '../contract/app-state.ts';
+import { isDueBack } from './lifecycle/crash.ts';
+import type { Notifier } from './notifications.ts';
+import type { Text } from './text/text.ts';
+
+/** What the state itself tells a person who was away: machines that came back at launch, a volume that fills. */
+export interface Unattended {
+  update(state: AppState): void;
+}
+
+/** Below this much room, in bytes, suspending may soon fail. */
+const little = 2 * 1024 ** 3;
+
+export function createUnattended(notifier: Notifier, text: () => Text): Unattended {
+  let awaited: ReadonlySet<string> | undefined;
+  let wasLow = false;
+
+  function followLaunch({ machines }: AppState): void {
+    // Those in flight in the first state of all are being brought back already.
+    awaited ??= new Set(
+      machines.filter((one) => isDueBack(one) || one.status === 'restoring').map(({ id }) => id),
+    );
+    if (awaited.size === 0) return;
+    const mine = machines.filter(({ id }) => awaited?.has(id));
+    if (mine.some((one) => one.progress !== null || isDueBack(one))) return;
+    awaited = new Set();
+    const names = mine.filter(({ status }) => status === 'running').map(({ name }) => name);
+    if (names.length === 0) return;
+    notifier.tell({ about: 'restored', title: 'Torpor', body: text().notice.restored(names) });
+  }
+
+  function followSpace({ library: { space } }: AppState): void {
+    const isLow = space !== null && space.available < little;
+    if (isLow && !wasLow) {
+      const free = `${Math.floor(space.available / 1024 ** 2)} MB`;
+      notifier.tell({ about: 'space', title: 'Torpor', body: text().notice.lowSpace(free) });
+    }
+    wasLow = isLow;
+  }
+
+  return {
+    update(state) {
+      followLaunch(state);
+      followSpace(state);
+    },
+  };
+}

@@ -1,0 +1,103 @@
+import { expect, test } from 'vitest';
+import { createNotifier, type Told } from '../../src/main/notifications.ts';
+import { en } from '../../src/main/text/en.ts';
+import { createUnattended } from '../../src/main/unattended.ts';
+import { busyMachine, machine, stateOf, suspended } from './support/samples.ts';
+
+function notifier() {
+  const shown: { title: string; body: string }[] = [];
+  const later: (() => void)[] = [];
+  let now = 0;
+  let isWanted = true;
+  const made = createNotifier({
+    text: () => en,
+    isWanted: () => isWanted,
+    show: (notification) => shown.push(notification),
+    now: () => now,
+    later: (_milliseconds, call) => later.push(call),
+  });
+  return {
+    ...made,
+    shown,
+    later,
+    wait: (milliseconds: number) => {
+      now += milliseconds;
+      for (const call of later.splice(0)) call();
+    },
+    want: (on: boolean) => {
+      isWanted = on;
+    },
+  };
+}
+
+const told = (about: string): Told => ({ about, title: `T ${about}`, body: `B ${about}` });
+
+test('one comes as it is, several that come together come as one', () => {
+  const made = notifier();
+  made.tell(told('a'));
+  made.wait(2000);
+  for (const about of ['b', 'c', 'd', 'e', 'f', 'g', 'h']) made.tell(told(about));
+  expect(made.later).toHaveLength(1);
+  made.wait(2000);
+  expect(made.shown).toEqual([
+    { title: 'T a', body: 'B a' },
+    { title: '7 things need you', body: 'B b\nB c\nB d\nB e\nB f\n2 More' },
+  ]);
+});
+
+test('the same is not told again for ten minutes', () => {
+  const made = notifier();
+  for (let minute = 0; minute < 11; minute += 1) {
+    made.tell(told('a'));
+    made.wait(60_000);
+  }
+  expect(made.shown).toHaveLength(2);
+});
+
+test('nobody is told who does not want to hear', () => {
+  const made = notifier();
+  made.want(false);
+  made.tell(told('a'));
+  made.flush();
+  expect(made.shown).toEqual([]);
+});
+
+test('what came back at launch is told once all of it has', () => {
+  const tells: string[] = [];
+  const unattended = createUnattended(
+    { tell: ({ body }) => tells.push(body), flush() {} },
+    () => en,
+  );
+  const due = { status: 'suspended', savedState: suspended('quit') } as const;
+  unattended.update(stateOf(machine({ name: 'A', ...due }), machine({ name: 'B', ...due })));
+  unattended.update(
+    stateOf(machine({ name: 'A', status: 'running' }), busyMachine('restoring', { name: 'B' })),
+  );
+  expect(tells).toEqual([]);
+  const both = stateOf(
+    machine({ name: 'A', status: 'running' }),
+    machine({ name: 'B', status: 'running' }),
+  );
+  unattended.update(both);
+  unattended.update(both);
+  expect(tells).toEqual(['2 machines are back.']);
+});
+
+test('a volume that fills is told when it does, not as long as it is full', () => {
+  const tells: string[] = [];
+  const unattended = createUnattended(
+    { tell: ({ body }) => tells.push(body), flush() {} },
+    () => en,
+  );
+  const withSpace = (available: number) => ({
+    ...stateOf(),
+    library: { path: '/library', space: { available, total: 10 ** 12 } },
+  });
+  for (const available of [10 ** 11, 10 ** 8, 10 ** 8, 10 ** 11, 10 ** 7]) {
+    unattended.update(withSpace(available));
+  }
+  expect(tells).toEqual([
+    'Only 95 MB are free where the machines are.',
+    'Only 9 MB are free where the machines are.',
+  ]);
+});

@@ -1,5 +1,16 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, rmdir, truncate, unlink, writeFile } from 'node:fs/promises';
+import {
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  rmdir,
+  truncate,
+  unlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -52,10 +63,42 @@ export async function volumeForTest(
     context.skip(`a ${kind} volume cannot be mounted here: ${reason}`);
   }
   onTestFinished(async () => {
-    await run('umount', [mountPoint]);
+    await unmount(mountPoint);
     await rmdir(mountPoint);
     if (kind !== 'tmpfs') await unlink(image);
     await rmdir(folder);
   });
   return mountPoint;
+}
+
+/**
+ * Unmounts, and fails when a process still uses the volume. The kernel itself may hold it for a moment
+ * after the last process is gone (memory mapped from it is torn down in the background): then it is
+ * detached now and released when that is done.
+ */
+async function unmount(mountPoint: string): Promise<void> {
+  try {
+    await run('umount', [mountPoint]);
+  } catch (error) {
+    const users = await processesUsing(mountPoint);
+    if (users.length > 0) throw new Error(`used by ${users.join(', ')}`, { cause: error });
+    await run('umount', ['--lazy', mountPoint]);
+  }
+}
+
+async function processesUsing(mountPoint: string): Promise<string[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const used = await Promise.all(pids.map((pid) => isUsedBy(pid, mountPoint)));
+  return pids.filter((_pid, index) => used[index]);
+}
+
+async function isUsedBy(pid: string, mountPoint: string): Promise<boolean> {
+  try {
+    if ((await readFile(`/proc/${pid}/maps`, 'utf8')).includes(mountPoint)) return true;
+    const open = (await readdir(`/proc/${pid}/fd`)).map((fd) => readlink(`/proc/${pid}/fd/${fd}`));
+    const targets = await Promise.allSettled(open);
+    return targets.some((one) => one.status === 'fulfilled' && one.value.startsWith(mountPoint));
+  } catch {
+    return false; // It ended meanwhile, or is not ours to look into.
+  }
 }

@@ -70,14 +70,14 @@ test('after a crash only what was chosen comes back', async () => {
 test('a setting takes effect as it is made, also a shortcut that is pressed', async () => {
   const { bridge } = await show(sample('settings'));
   await page.getByRole('switch', { name: 'Open Torpor at login' }).click();
-  await page.getByLabelText('When a machine is idle').selectOptions('After 30 minutes');
+  await page.getByLabelText('When the battery is low').selectOptions('Below 20%');
   await page.getByRole('button', { name: /Shortcut/ }).click();
   await userEvent.keyboard('{Control>}{Shift>}k{/Shift}{/Control}');
   await page.getByLabelText('Language').selectOptions('Deutsch');
   await expect.element(page.getByRole('heading', { name: 'Einstellungen' })).toBeVisible();
   expect(bridge.paramsOf('settings.set')).toEqual([
     { changes: { launchAtLogin: false } },
-    { changes: { idleMinutes: 30 } },
+    { changes: { batteryPercent: 20 } },
     { changes: { shortcut: 'Control+Shift+K' } },
     { changes: { language: 'de' } },
   ]);

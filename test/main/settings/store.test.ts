@@ -55,7 +55,7 @@ test.each([
   { language: 'fr' },
   { batteryPercent: 0 },
   { library: 'relative' },
-  { idleMinutes: '5' },
+  { concurrency: '5' },
   { unknown: 1 },
 ])('%o is refused and changes nothing', async (changes: object) => {
   const folder = await folderForTest();

@@ -24,7 +24,7 @@ import { adoptProcess } from './process.ts';
 import { holdsPidFile, type ProcessRecord, readProcessRecord } from './process-record.ts';
 import { connectQmp, type QmpClient } from './qmp/client.ts';
 import { runFiles } from './run-files.ts';
-import { attachSerial } from './serial-console.ts';
+import { attachSerial } from './serial-port.ts';
 import { createSession } from './session.ts';
 import { endedUnexpectedly } from './watch-guest.ts';
 

@@ -3,6 +3,7 @@ import type { Architecture } from '../../core/config.ts';
 import type { Place } from '../../core/driver.ts';
 import { TorporError, toTorporError } from '../../core/errors.ts';
 import { resolveInBundle } from '../../core/library/bundle.ts';
+import type { SerialConsole } from '../../core/serial-console.ts';
 import type { Accelerator } from './accelerator.ts';
 import { architectures, type Firmware } from './architecture.ts';
 import { commandLine, type GuestMemory } from './command-line.ts';
@@ -12,7 +13,7 @@ import { lastWords, launch, type QemuProcess } from './process.ts';
 import { type ProcessRecord, removeProcessRecord, writeProcessRecord } from './process-record.ts';
 import { connectQmp, type QmpClient } from './qmp/client.ts';
 import { assertSocketsFit, runFiles } from './run-files.ts';
-import { attachSerial, type SerialConsole } from './serial-console.ts';
+import { attachSerial } from './serial-port.ts';
 
 export interface OpenInput {
   readonly place: Place;

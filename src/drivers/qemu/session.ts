@@ -4,6 +4,7 @@ import type { Capability, Place, Save, Session } from '../../core/driver.ts';
 import { type Problem, TorporError, toTorporError } from '../../core/errors.ts';
 import type { Host } from '../../core/host.ts';
 import type { SavedFiles } from '../../core/saved-state/manifest.ts';
+import type { SerialConsole } from '../../core/serial-console.ts';
 import { createSessionEmitter } from '../../core/session-events.ts';
 import { setGuestClock } from './guest-agent.ts';
 import { reserveMemory } from './memory-file.ts';
@@ -13,7 +14,6 @@ import type { QmpClient } from './qmp/client.ts';
 import { runFiles } from './run-files.ts';
 import { assertRoom, saveInstant, saveStreamed } from './save.ts';
 import { takeScreenshot } from './screenshot.ts';
-import type { SerialConsole } from './serial-console.ts';
 import { watchGuest } from './watch-guest.ts';
 
 export interface SessionInput {

@@ -1,6 +1,6 @@
 import type { Place } from '../../core/driver.ts';
 import { type Problem, TorporError } from '../../core/errors.ts';
-import { openConsole, type SerialConsole } from './console.ts';
+import { openConsole, type SerialConsole } from '../../core/serial-console.ts';
 import type { MachineState, VzNative } from './native-interface.ts';
 import { watchNetwork } from './network-watch.ts';
 import { removeRecord, writeRecord } from './record.ts';

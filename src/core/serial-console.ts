@@ -1,45 +1,42 @@
 import { mkdir, open, rename, stat } from 'node:fs/promises';
-import { createConnection } from 'node:net';
 import { dirname } from 'node:path';
-import type { Console } from '../../core/driver.ts';
-import { errnoOf } from '../../core/errors.ts';
+import type { Console } from './driver.ts';
+import { errnoOf } from './errors.ts';
 
 /** The log keeps between one and two of these. */
 const logPartBytes = 512 * 1024;
 
 export interface SerialConsole extends Console {
+  /** Takes what the guest sent: it is kept in the log and passed to listeners. */
+  receive(bytes: Uint8Array): void;
   close(): Promise<void>;
 }
 
 /**
- * Attaches to the guest's serial port at `socketPath`: all that comes is kept in the log, of which
- * `logPath` is the newer part and `logPath.1` the older, and passed to listeners. QEMU serves one
- * client, so the agent is it and shares. Log errors go to `onError`; the guest never waits for them.
+ * The guest's console, of which the newer part is kept in `logPath` and the older in `logPath.1`.
+ * Log errors go to `onError`; the guest never waits for the log.
  */
-export async function attachSerial(
-  socketPath: string,
+export async function openConsole(
   logPath: string,
+  send: (bytes: Uint8Array) => void,
   onError: (error: unknown) => void,
 ): Promise<SerialConsole> {
   const listeners = new Set<(bytes: Uint8Array) => void>();
   await mkdir(dirname(logPath), { recursive: true, mode: 0o700 });
   const log = await openLog(logPath);
-  const socket = createConnection(socketPath);
   let writing: Promise<unknown> = Promise.resolve();
-  socket.on('data', (bytes) => {
-    writing = writing.then(() => log.append(bytes)).catch(onError);
-    for (const listener of listeners) listener(bytes);
-  });
-  // It breaks when QEMU ends, which the session tells by itself.
-  socket.on('error', () => socket.destroy());
   return {
-    write: (bytes) => void socket.write(bytes),
+    write: send,
     onData(listener) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
+      const own = (bytes: Uint8Array): void => listener(bytes);
+      listeners.add(own);
+      return () => void listeners.delete(own);
+    },
+    receive(bytes) {
+      writing = writing.then(() => log.append(bytes)).catch(onError);
+      for (const listener of listeners) listener(bytes);
     },
     async close() {
-      socket.destroy();
       await writing;
       await log.close();
     },

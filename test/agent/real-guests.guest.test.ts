@@ -88,6 +88,23 @@ async function agentPid(client: Client): Promise<number> {
   return (await client.request('state.get', {})).agent.pid;
 }
 
+/**
+ * Kills and waits until nothing is left. The kernel closes a dying process's connections one by one, so
+ * that one of them has ended does not mean that its socket listens no more.
+ */
+async function killed(pid: number): Promise<void> {
+  process.kill(pid, 'SIGKILL');
+  while (isAlive(pid)) await new Promise((resolve) => setImmediate(resolve));
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false; // ESRCH
+  }
+}
+
 async function qemuPid(name: string): Promise<number> {
   return JSON.parse(await readFile(join(library, `${name}.torpor`, 'process.json'), 'utf8')).pid;
 }
@@ -118,8 +135,7 @@ describe('an agent with real guests', () => {
     const first = await connect();
     const before = await (await boot(first, 'One')).tick();
     const qemu = await qemuPid('One');
-    process.kill(await agentPid(first), 'SIGKILL');
-    await first.closed;
+    await killed(await agentPid(first));
 
     const second = await connect();
     await until(second, 'running');
@@ -138,9 +154,8 @@ describe('an agent with real guests', () => {
     const first = await connect();
     await boot(first, 'One');
     const qemu = await qemuPid('One');
-    process.kill(await agentPid(first), 'SIGKILL');
     process.kill(qemu, 'SIGKILL');
-    await first.closed;
+    await killed(await agentPid(first));
 
     const second = await connect();
     const { machines } = await second.request('state.get', {});

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { SaveOptions } from '../../core/driver.ts';
-import { TorporError } from '../../core/errors.ts';
+import { errnoOf, TorporError } from '../../core/errors.ts';
 import type { Host } from '../../core/host.ts';
 import type { Bundle } from '../../core/library/bundle.ts';
 import { digestFile } from '../../core/saved-state/fingerprint.ts';
@@ -21,7 +21,7 @@ export interface SaveInput {
 }
 
 /** Devices take well under a megabyte, a display's memory 16; more free space than that costs nothing. */
-const deviceStateBytes = 64 * 1024 * 1024;
+const deviceStateBytes = 32 * 1024 * 1024;
 
 /**
  * Instant mode: the stopped guest's devices into device.state, and its memory file flushed. Both
@@ -48,20 +48,39 @@ export async function saveStreamed(
 }
 
 /**
- * Throws NO_SPACE unless the volume has room for what a suspension writes. Guest memory is counted
- * whole in streamed mode, since how much of it holds something is not known before.
+ * Makes sure that what a suspension writes finds room: checked, and reserved where the volume can,
+ * before the guest is stopped. Guest memory is counted whole in streamed mode, since how much of it
+ * holds something is not known before. Throws NO_SPACE with what is missing; nothing is left then.
  */
-export async function assertRoom(
-  { host, bundle, memoryBytes }: SaveInput,
-  instant: boolean,
-): Promise<void> {
+export async function reserveRoom(input: SaveInput, instant: boolean): Promise<void> {
+  const { host, bundle, memoryBytes } = input;
   const needed = deviceStateBytes + (instant ? 0 : memoryBytes);
   const { available } = await host.space(bundle.files.state);
-  if (available >= needed) return;
-  throw new TorporError('NO_SPACE', 'There is no room for the saved state.', {
-    hint: `Free ${Math.ceil((needed - available) / 1024 / 1024)} MiB on the library’s volume. The guest runs on.`,
-    details: { neededBytes: needed, availableBytes: available, missingBytes: needed - available },
+  if (available < needed) throw noRoom(needed, available);
+  const path = staged(instant ? bundle.files.deviceState : bundle.files.streamState);
+  await rm(path, { force: true });
+  const flags = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | constants.O_NOFOLLOW;
+  await (await open(path, flags, 0o600)).close();
+  try {
+    await host.reserve(path, needed);
+  } catch (error) {
+    // Where a volume cannot reserve, the check above has to do.
+    if (errnoOf(error) === 'EOPNOTSUPP') return;
+    await rm(path, { force: true });
+    throw errnoOf(error) === 'ENOSPC' ? noRoom(needed, available) : error;
+  }
+}
+
+function noRoom(needed: number, available: number): TorporError {
+  const missing = Math.max(0, needed - available);
+  return new TorporError('NO_SPACE', 'There is no room for the saved state.', {
+    hint: `Free ${Math.ceil(missing / 1024 / 1024)} MiB on the library’s volume. The guest runs on.`,
+    details: { neededBytes: needed, availableBytes: available, missingBytes: missing },
   });
+}
+
+function staged(path: string): string {
+  return `${path}.staged`;
 }
 
 async function writeStream(
@@ -70,12 +89,10 @@ async function writeStream(
   ignoreShared: boolean,
 ): Promise<SavedFile> {
   const { host, qmp, socket, memoryBytes, options } = input;
-  const staged = `${path}.staged`;
-  await rm(staged, { force: true });
-  const flags = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | constants.O_NOFOLLOW;
+  const unfinished = staged(path);
   try {
     const { signal, onProgress } = options;
-    const file = await open(staged, flags, 0o600);
+    const file = await open(unfinished, constants.O_WRONLY | constants.O_NOFOLLOW);
     let written: Written;
     try {
       written = await saveTo(file, {
@@ -83,15 +100,17 @@ async function writeStream(
         onProgress: ({ done }) =>
           onProgress?.({ done, total: ignoreShared ? done : Math.max(done, memoryBytes) }),
       });
+      // What was reserved and not needed.
+      await file.truncate(written.bytes);
     } finally {
       await file.close();
     }
-    await host.flush(staged, { signal });
-    if ((await digestFile(staged, signal)) !== written.sha256) throw readsBackChanged();
-    await rename(staged, path);
+    await host.flush(unfinished, { signal });
+    if ((await digestFile(unfinished, signal)) !== written.sha256) throw readsBackChanged();
+    await rename(unfinished, path);
     return { name: basename(path), ...written };
   } catch (error) {
-    await rm(staged, { force: true });
+    await rm(unfinished, { force: true });
     throw error;
   }
 }

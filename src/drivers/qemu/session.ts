@@ -12,7 +12,7 @@ import type { QemuProcess } from './process.ts';
 import { type ProcessRecord, removeProcessRecord, writeProcessRecord } from './process-record.ts';
 import type { QmpClient } from './qmp/client.ts';
 import { runFiles } from './run-files.ts';
-import { assertRoom, saveInstant, saveStreamed } from './save.ts';
+import { reserveRoom, saveInstant, saveStreamed } from './save.ts';
 import { takeScreenshot } from './screenshot.ts';
 import { watchGuest } from './watch-guest.ts';
 
@@ -89,7 +89,7 @@ export function createSession(input: SessionInput): Session {
       options,
     };
     const wasRunning = status === 'running';
-    await assertRoom(saveInput, instant);
+    await reserveRoom(saveInput, instant);
     const abandon = async (): Promise<void> => {
       await rm(instant ? bundle.files.deviceState : bundle.files.streamState, { force: true });
       if (instant) await reserveMemory(host, bundle.files.memory, memoryBytes);

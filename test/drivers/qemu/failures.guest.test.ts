@@ -96,6 +96,16 @@ describe('a system call that fails', () => {
   );
 });
 
+test('a volume that fills between the check and the reservation: refused, the guest runs on', async () => {
+  // The first reservation is the guest's memory, the second the state's.
+  const { real: made, nonce } = await running({
+    host: failingHost(createHost(), 'reserve', 'ENOSPC', 2),
+  });
+  const error = await rejection(made.machine.suspend('user'));
+  expect(error.code).toBe('NO_SPACE');
+  expect((await made.console().tick()).nonce).toBe(nonce);
+});
+
 describe('a QEMU that is killed', () => {
   test('while it runs: the machine says so, and boots', async () => {
     const { real: made, nonce } = await running();

@@ -26,12 +26,10 @@ async function main(): Promise<void> {
     return;
   }
   const voice = createVoice(values.json);
+  // Before anything is made: what is refused leaves nothing behind.
+  const [memoryMiB, fillPercent] = [parseMemory(values.memory), percent(values.fill)];
   const library = await mkdtemp(join(tmpdir(), `torpor-demo-${randomUUID().slice(0, 4)}-`));
-  const options = {
-    library,
-    memoryMiB: parseMemory(values.memory),
-    fillPercent: percent(values.fill),
-  };
+  const options = { library, memoryMiB, fillPercent };
   const demo = createDemoMachine(options);
   const interrupted = interruption();
   try {

@@ -47,7 +47,9 @@ test('interrupted, it ends the guest and the agent and removes its files', async
 test.each([['--fill', '99'], ['--memory', 'much'], ['--colour']])(
   'refuses %s %s',
   async (...args) => {
+    const before = await leftovers();
     const { exited } = demo(...args.filter((arg) => arg !== undefined));
     expect(await exited).toEqual([1, null]);
+    expect(await leftovers()).toEqual(before);
   },
 );

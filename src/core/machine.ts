@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
-import { adopt } from './adopt.ts';
 import type { MachineConfig } from './config.ts';
 import type { Driver, Place, Session } from './driver.ts';
-import { type Problem, TorporError, toProblem, toTorporError } from './errors.ts';
+import { type Problem, type TorporError, toProblem, toTorporError } from './errors.ts';
 import { createEmitter } from './events.ts';
+import { createGuestHold } from './guest-hold.ts';
 import { type Bundle, readConfig, writeConfig } from './library/bundle.ts';
 import { createOperationSlot, type OperationProgress, type Work } from './operation.ts';
 import { goOn, restore } from './restore.ts';
@@ -16,10 +16,11 @@ import {
   summaryOf,
 } from './saved-state/find.ts';
 import { assertFits, type HostIdentity } from './saved-state/fit.ts';
-import type { Manifest, SaveReason } from './saved-state/manifest.ts';
+import type { SaveReason } from './saved-state/manifest.ts';
 import { assertCanPerform, type MachineStatus, type Operation } from './status.ts';
 import { stopByRequest } from './stop.ts';
 import { suspend } from './suspend.ts';
+import { tellTime } from './tell-time.ts';
 
 export interface MachineContext {
   readonly driver: Driver;
@@ -45,21 +46,23 @@ export class Machine {
   readonly #context: MachineContext;
   readonly #events;
   readonly #slot = createOperationSlot(() => this.#changed());
+  readonly #guest;
   #config: MachineConfig;
-  #session: Session | undefined;
-  #manifest: Manifest | undefined;
-  #hasSavedState = false;
-  /** False while the driver could not say whether a guest is there: then nothing must start another. */
-  #isGuestKnown = false;
+  #state: FoundState = { exists: false };
   #problem: Problem | undefined;
-  #ending: Promise<void> | undefined;
-  #lastUsed = 0;
+  /** When the files tell that it last ran. */
+  #lastSeen = 0;
 
   private constructor(bundle: Bundle, config: MachineConfig, context: MachineContext) {
     this.bundle = bundle;
     this.#config = config;
     this.#context = context;
     this.#events = createEmitter<MachineEvents>(context.onError);
+    this.#guest = createGuestHold(bundle, {
+      onChange: () => this.#changed(),
+      onProblem: (problem) => this.#report(problem),
+      onError: context.onError,
+    });
   }
 
   /**
@@ -68,7 +71,7 @@ export class Machine {
    */
   static async open(bundle: Bundle, context: MachineContext): Promise<Machine> {
     const machine = new Machine(bundle, await readConfig(bundle), context);
-    machine.#lastUsed = (await stat(bundle.files.config)).mtimeMs;
+    machine.#lastSeen = (await stat(bundle.files.config)).mtimeMs;
     await machine.refresh();
     return machine;
   }
@@ -80,9 +83,9 @@ export class Machine {
   get status(): MachineStatus {
     const { progress } = this.#slot;
     if (progress !== undefined) return progress.status;
-    if (this.#session !== undefined) return this.#session.status;
-    if (!this.#isGuestKnown) return 'broken';
-    return this.#hasSavedState ? 'suspended' : 'stopped';
+    if (this.session !== undefined) return this.session.status;
+    if (!this.#guest.isKnown) return 'broken';
+    return this.#state.exists ? 'suspended' : 'stopped';
   }
 
   get problem(): Problem | undefined {
@@ -90,16 +93,17 @@ export class Machine {
   }
 
   get session(): Session | undefined {
-    return this.#session;
+    return this.#guest.session;
   }
 
   /** When it last ran, in milliseconds since 1970; 0 when it never did. */
   get lastUsed(): number {
-    return this.#lastUsed;
+    return Math.max(this.#lastSeen, this.#guest.since);
   }
 
   get savedState(): SavedStateSummary | undefined {
-    return this.#manifest === undefined ? undefined : summaryOf(this.#manifest);
+    const { manifest } = this.#state;
+    return manifest === undefined ? undefined : summaryOf(manifest);
   }
 
   get progress(): OperationProgress | undefined {
@@ -121,16 +125,18 @@ export class Machine {
     if (this.#slot.progress !== undefined) return;
     this.#config = config;
     this.#note(found);
-    if (!this.#isGuestKnown) await this.#lookForGuest();
+    if (this.#guest.isKnown) return;
+    const problem = await this.#guest.look(this.#context.driver, this.#place(), found.exists);
+    if (problem !== undefined) this.#problem = problem;
   }
 
   /** Boots the guest. A saved state is set aside, so that it is neither lost nor used by mistake. */
   async startCold(): Promise<void> {
     await this.#run('startCold', async (signal) => {
-      const why = this.#hasSavedState ? startedCold : 'The guest had ended unexpectedly.';
+      const why = this.#state.exists ? startedCold : 'The guest had ended unexpectedly.';
       const moved = await stateFiles.prepare(this.bundle, why);
       try {
-        this.#hold(await this.#context.driver.start(this.#place(), { signal }));
+        this.#guest.take(await this.#context.driver.start(this.#place(), { signal }));
       } catch (error) {
         await stateFiles.putBack(this.bundle, moved);
         throw error;
@@ -149,17 +155,17 @@ export class Machine {
     await this.#run('restore', async (signal, onProgress) => {
       const { driver, identity, onError } = this.#context;
       const context = { place: this.#place(), driver, identity, onError };
-      this.#hold(await restore(context, { signal, onProgress }));
+      this.#guest.take(await restore(context, { signal, onProgress }));
     });
-    void this.#tellTime();
+    void tellTime(this.session, this.#context.onError);
   }
 
   /** Saves the guest and ends the VM; see suspend(). */
   async suspend(reason: SaveReason): Promise<void> {
     await this.#run('suspend', async (signal, onProgress) => {
-      const session = this.#mustHaveSession();
+      const session = this.#guest.mustHave(this.#config.name);
       // An earlier suspension saved it and could not end it.
-      if (this.#hasSavedState) return session.end();
+      if (this.#state.exists) return session.end();
       const { identity, torporVersion } = this.#context;
       const context = { place: this.#place(), session, identity, torporVersion };
       await suspend(context, { reason, signal, onProgress });
@@ -167,16 +173,16 @@ export class Machine {
   }
 
   async pause(): Promise<void> {
-    await this.#run('pause', () => this.#mustHaveSession().pause());
+    await this.#run('pause', () => this.#guest.mustHave(this.#config.name).pause());
   }
 
   async resume(): Promise<void> {
     await this.#run('resume', () => {
-      const session = this.#mustHaveSession();
+      const session = this.#guest.mustHave(this.#config.name);
       // A suspension that saved it and could not end it left a state, which is used up by going on.
-      return this.#hasSavedState ? goOn(this.bundle, session) : session.resume();
+      return this.#state.exists ? goOn(this.bundle, session) : session.resume();
     });
-    void this.#tellTime();
+    void tellTime(this.session, this.#context.onError);
   }
 
   /**
@@ -185,7 +191,7 @@ export class Machine {
    */
   async requestStop(): Promise<void> {
     await this.#run('requestStop', async (signal) => {
-      await stopByRequest(this.#mustHaveSession(), this.#config, signal);
+      await stopByRequest(this.#guest.mustHave(this.#config.name), this.#config, signal);
     });
   }
 
@@ -193,8 +199,8 @@ export class Machine {
   async forceStop(): Promise<void> {
     assertCanPerform('forceStop', this.status, this.#config.name);
     await this.#slot.clear();
-    if (this.#session === undefined) return;
-    await this.#run('forceStop', () => this.#mustHaveSession().end());
+    if (this.session === undefined) return;
+    await this.#run('forceStop', () => this.#guest.mustHave(this.#config.name).end());
   }
 
   /** Deletes the saved state, as a person who asked for it expects. The disks stay as they are. */
@@ -207,7 +213,7 @@ export class Machine {
    * only concerns the future (what happens at the quit and the launch) can change while the guest runs.
    */
   async configure(config: MachineConfig): Promise<void> {
-    if (this.#session !== undefined && isSameGuest(this.#config, config)) {
+    if (this.session !== undefined && isSameGuest(this.#config, config)) {
       await writeConfig(this.bundle, config);
       this.#config = config;
       this.#changed();
@@ -237,8 +243,7 @@ export class Machine {
 
   /** Lets go of a running guest without ending it. The next agent adopts it. */
   async detach(): Promise<void> {
-    await this.#session?.detach();
-    this.#session = undefined;
+    await this.#guest.detach();
   }
 
   async #run(operation: Operation, work: Work): Promise<void> {
@@ -249,11 +254,11 @@ export class Machine {
         this.#config.name,
         async (signal, onProgress) => {
           // The last guest's files are cleared first, or that would happen to the next guest's.
-          await this.#ending;
+          await this.#guest.ended();
           this.#problem = undefined;
           try {
             await work(signal, onProgress);
-            await this.#ending;
+            await this.#guest.ended();
           } finally {
             await this.#readState();
           }
@@ -267,24 +272,6 @@ export class Machine {
     }
   }
 
-  #hold(session: Session): void {
-    this.#session = session;
-    this.#lastUsed = Date.now();
-    session.on('statusChanged', () => this.#changed());
-    session.on('problem', (problem) => this.#report(problem));
-    session.on('ended', ({ problem }) => {
-      this.#ending = this.#ended(session, problem).catch(this.#context.onError);
-    });
-  }
-
-  async #ended(session: Session, problem: Problem | undefined): Promise<void> {
-    if (this.#session !== session) return;
-    this.#session = undefined;
-    if (problem !== undefined) this.#report(problem);
-    else if (!(await stateFiles.hasSavedState(this.bundle))) await stateFiles.clear(this.bundle);
-    this.#changed();
-  }
-
   #report(problem: Problem): void {
     this.#problem = problem;
     this.#events.emit('problem', problem);
@@ -295,40 +282,10 @@ export class Machine {
     this.#note(await findState(this.bundle));
   }
 
-  #note({ exists, manifest, problem }: FoundState): void {
-    this.#hasSavedState = exists;
-    this.#manifest = manifest;
-    if (manifest !== undefined) this.#lastUsed = Date.parse(manifest.createdAt);
-    if (problem !== undefined) this.#problem = problem;
-  }
-
-  async #lookForGuest(): Promise<void> {
-    try {
-      const found = await adopt(this.#context.driver, this.#place(), this.#hasSavedState);
-      this.#isGuestKnown = true;
-      if (found.session !== undefined) this.#hold(found.session);
-      if (found.problem !== undefined) this.#problem = found.problem;
-    } catch (error) {
-      this.#problem = toProblem(error);
-    }
-  }
-
-  /** A guest's clock stands still while it is away. Many guests have nobody to tell, which is no problem. */
-  async #tellTime(): Promise<void> {
-    const setClock = this.#session?.setClock;
-    if (setClock?.available !== true) return;
-    try {
-      await setClock.use();
-    } catch (error) {
-      if (toProblem(error).code !== 'CAPABILITY_MISSING') this.#context.onError(error);
-    }
-  }
-
-  #mustHaveSession(): Session {
-    if (this.#session === undefined) {
-      throw new TorporError('GUEST_ENDED', `The guest of “${this.#config.name}” has ended.`);
-    }
-    return this.#session;
+  #note(found: FoundState): void {
+    this.#state = found;
+    if (found.manifest !== undefined) this.#lastSeen = Date.parse(found.manifest.createdAt);
+    if (found.problem !== undefined) this.#problem = found.problem;
   }
 
   #place(): Place {

@@ -142,10 +142,15 @@ export function runApp(parts: AppParts): void {
   }
 
   async function leave(): Promise<void> {
-    await access.now()?.release();
+    try {
+      await access.now()?.release();
+    } catch (error) {
+      // Every machine is left already; an app that could not end would be worse.
+      onError(error);
+    }
     marker.remove();
     notifier.flush();
-    await power.close();
+    await power.close().catch(onError);
     hasLetGo = true;
     app.quit();
   }

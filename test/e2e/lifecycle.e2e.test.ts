@@ -1,7 +1,7 @@
 import { renameSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createTestHome, quit, type TestHome } from './support/app.ts';
+import { createTestHome, orderlyEnd, quit, type TestHome } from './support/app.ts';
 import {
   createMachine,
   show,
@@ -27,8 +27,9 @@ test('quitting suspends what runs, launching brings it back, the menu does eithe
   await createMachine(first, home, 'Demo');
   const before = await startMachine(first, 'Demo');
   await expect.poll(() => menuLabels(first), patient).toContain('Quit and Suspend 1 Machine');
+  const end = orderlyEnd(first);
   await clickMenu(first, 'Quit');
-  expect(await first.ended).toEqual({ code: 0, signal: null });
+  expect(await end).toEqual({ code: 0, signal: null });
 
   const second = await home.launch();
   await untilStatus(second, 'Demo', 'running');
@@ -42,8 +43,9 @@ test('quitting suspends what runs, launching brings it back, the menu does eithe
   await untilStatus(second, 'Demo', 'running');
   expect((await tickAfter(second, 'Demo', after.counter)).nonce).toBe(before.nonce);
 
+  const endOfSecond = orderlyEnd(second);
   second.child.kill('SIGTERM');
-  expect(await second.ended).toEqual({ code: 0, signal: null });
+  expect(await endOfSecond).toEqual({ code: 0, signal: null });
 
   const third = await home.launch({ args: ['--leave-suspended'] });
   expect((await show(third, 'Demo')).status).toBe('suspended');

@@ -55,7 +55,7 @@ export async function saveTo(file: FileHandle, transfer: Transfer): Promise<Writ
     return result;
   } catch (error) {
     await cancelMigration(qmp);
-    throw toTorporError(error);
+    throw reasonFor(error, signal);
   } finally {
     server.close();
     await rm(path, { force: true });
@@ -72,7 +72,10 @@ export async function loadFrom(path: string, expected: Written, transfer: Transf
   await prepare(transfer);
   const outcome = observed(migrationOutcome(qmp));
   await qmp.execute('migrate-incoming', { uri: `unix:${socketPath}` }, { signal });
-  const [sent] = await Promise.all([send(path, socketPath, expected.bytes, transfer), outcome]);
+  const sending = Promise.all([send(path, socketPath, expected.bytes, transfer), outcome]);
+  const [sent] = await sending.catch((error: unknown) => {
+    throw reasonFor(error, signal);
+  });
   if (sent.sha256 === expected.sha256 && sent.bytes === expected.bytes) return;
   throw new TorporError('STATE_DAMAGED', `The saved state is damaged: ${path} has changed.`, {
     hint: 'Start cold to set the state aside and boot. Nothing was deleted.',
@@ -103,6 +106,11 @@ async function migrationOutcome(qmp: QmpClient): Promise<void> {
       details: { status },
     },
   );
+}
+
+/** QEMU may complain of the stream's end before who cancelled it has let go of the file. */
+function reasonFor(error: unknown, signal: AbortSignal | undefined): TorporError {
+  return toTorporError(signal?.aborted ? signal.reason : error);
 }
 
 /** For a promise that is awaited later, or never when a step before that fails. */

@@ -4,6 +4,7 @@ import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { _electron, type ElectronApplication, type Page } from 'playwright-core';
+import { untilLife } from './machines.ts';
 
 const root = path.resolve(import.meta.dirname, '..', '..', '..');
 const standin = path.join(root, 'test', 'electron-standin', 'electron');
@@ -112,10 +113,21 @@ function surroundings(folder: string): Record<string, string> {
 }
 
 /** Asks the app to quit, as the menu does, and waits for its end. */
-export async function quit({ electron, ended }: RunningApp): Promise<Awaited<RunningApp['ended']>> {
+export async function quit(app: RunningApp): Promise<Awaited<RunningApp['ended']>> {
+  const end = orderlyEnd(app);
   // The answer may be lost with the process that should give it.
-  await electron.evaluate(({ app }) => app.quit()).catch(() => {});
-  return ended;
+  await app.electron.evaluate(({ app }) => app.quit()).catch(() => {});
+  return end;
+}
+
+/** The end of an app that quits. Rejects when a machine holds it: it would wait for a person for ever. */
+export async function orderlyEnd(app: RunningApp): Promise<Awaited<RunningApp['ended']>> {
+  const held = untilLife(app, 'quitting', 'failed').then(
+    (life) => Promise.reject(new Error(`It does not quit: ${JSON.stringify(life)}`)),
+    // Its page went with it.
+    () => app.ended,
+  );
+  return Promise.race([app.ended, held]);
 }
 
 function definedOnly(env: NodeJS.ProcessEnv): Record<string, string> {

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { vi } from 'vitest';
 import type { MachineDetail, MachineView } from '../../../src/contract/app-state.ts';
 import type { Lifecycle } from '../../../src/contract/lifecycle.ts';
 import type { CreateRequest } from '../../../src/contract/requests.ts';
@@ -43,15 +44,21 @@ export type Tick = NonNullable<ReturnType<typeof parseTick>>;
 
 /** What the guest says once it has counted beyond `counter`: its memory is what it was, or it is not. */
 export async function tickAfter(app: RunningApp, machine: string, counter: number): Promise<Tick> {
-  for (;;) {
-    const { consoleTail } = await show(app, machine);
-    const tick = consoleTail
-      .split('\n')
-      .map((line) => parseTick(line))
-      .filter((found) => found !== undefined)
-      .at(-1);
-    if (tick !== undefined && tick.counter > counter) return tick;
-  }
+  return vi.waitUntil(
+    async () => {
+      const { consoleTail, status, problem } = await show(app, machine);
+      const tick = consoleTail
+        .split('\n')
+        .map((line) => parseTick(line))
+        .filter((found) => found !== undefined)
+        .at(-1);
+      if (tick !== undefined && tick.counter > counter) return tick;
+      if (status !== 'running') throw new Error(`${machine} is ${status}: ${problem?.message}`);
+      return undefined;
+    },
+    // Asked no faster: on a busy computer the guest needs the time to count at all.
+    { interval: 100, timeout: 120_000 },
+  );
 }
 
 export async function show({ panel }: RunningApp, machine: string): Promise<MachineDetail> {
@@ -63,7 +70,7 @@ export async function show({ panel }: RunningApp, machine: string): Promise<Mach
   return answer.value;
 }
 
-/** Waits until the machine is so. */
+/** Waits until the machine is so. Rejects when what was to make it so has failed: it would wait for ever. */
 export async function untilStatus(
   { panel }: RunningApp,
   machine: string,
@@ -71,11 +78,11 @@ export async function untilStatus(
 ): Promise<void> {
   await panel.evaluate(
     ([name, wanted]) =>
-      new Promise<void>((resolve) => {
-        const look = (state: {
-          readonly machines: readonly { name: string; status: string }[];
-        }) => {
-          if (state.machines.some((one) => one.name === name && one.status === wanted)) resolve();
+      new Promise<void>((resolve, reject) => {
+        const look = ({ machines }: { readonly machines: readonly MachineView[] }) => {
+          const found = machines.find((one) => one.name === name);
+          if (found?.status === wanted) resolve();
+          else if (found?.problem) reject(new Error(`${name}: ${found.problem.message}`));
         };
         window.torpor.on('state', look);
         void window.torpor.request('state.get', {}).then((answer) => {

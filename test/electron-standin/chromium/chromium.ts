@@ -86,9 +86,10 @@ export async function startChromium(options: ChromiumOptions): Promise<Chromium>
     devTools,
     line,
     async stop() {
+      // From the beginning: a browser that is stuck does not answer either.
+      const stuck = setTimeout(() => child.kill('SIGKILL'), 5000);
       await devTools.send('Browser.close').catch(ignoreEnded);
       toBrowser.destroy();
-      const stuck = setTimeout(() => child.kill('SIGKILL'), 5000);
       if (child.exitCode === null && child.signalCode === null) await ended;
       clearTimeout(stuck);
       rmSync(profile, { recursive: true, force: true, maxRetries: 10 });

@@ -16,6 +16,7 @@ import { ownPeers } from './control/peer.ts';
 import { type ControlServer, serveControl } from './control/server.ts';
 import { createEnding } from './ending.ts';
 import { createHandlers, type RequestHandlers } from './handlers.ts';
+import { createIdleWatch, type IdleClock, systemClock } from './idle-watch.ts';
 import { type Log, silentLog } from './log.ts';
 import { lookAgain } from './look.ts';
 import { openMachines } from './machines.ts';
@@ -29,6 +30,7 @@ import { createStateFeed, type StateFeed } from './state.ts';
 import { torporVersion } from './version.ts';
 import { viewListed } from './view.ts';
 import { watchLibrary } from './watch.ts';
+import { createWishes } from './wishes.ts';
 
 export interface AgentOptions {
   readonly library: string;
@@ -43,6 +45,7 @@ export interface AgentOptions {
   readonly trash?: Trash;
   /** False leaves every machine suspended, as a person asks by holding Shift. */
   readonly restoreOnLaunch?: boolean;
+  readonly idleClock?: IdleClock;
 }
 
 /** The one process part that owns a library's running machines. */
@@ -142,6 +145,7 @@ async function serveLibrary(options: Serving): Promise<Agent> {
     log,
     machines,
     names: createNames(machines),
+    wishes: createWishes(),
     concurrency: options.concurrency ?? defaultConcurrency(),
     trash: options.trash ?? systemTrash,
     notify,
@@ -149,7 +153,18 @@ async function serveLibrary(options: Serving): Promise<Agent> {
       if (phase === 'ending') throw new TorporError('BUSY', 'The agent is ending.');
     },
   };
-  const consoles = createConsoleHub(runDirectory, isOurs);
+  const idle = createIdleWatch({
+    machines: machines.open,
+    async suspend(machine) {
+      context.assertAccepting();
+      machines.assertFree(machine);
+      log.info({ machine: machine.config.name }, 'is idle and is suspended');
+      await machine.suspend('idle');
+    },
+    onError,
+    clock: options.idleClock ?? systemClock,
+  });
+  const consoles = createConsoleHub(runDirectory, isOurs, idle.noteInput);
   const watch = watchLibrary({ library, machines, look, onError });
   const measureAfterWork = whenWorkEnds(measure);
   const state = createStateFeed(
@@ -160,6 +175,7 @@ async function serveLibrary(options: Serving): Promise<Agent> {
     }),
     (told) => {
       watch.update();
+      idle.update();
       measureAfterWork(told);
       events.emit('state', told);
     },
@@ -174,6 +190,7 @@ async function serveLibrary(options: Serving): Promise<Agent> {
     async close() {
       try {
         watch.close();
+        idle.close();
         state.close();
         await consoles.close();
         await server?.close();
@@ -187,6 +204,7 @@ async function serveLibrary(options: Serving): Promise<Agent> {
   const handle = createHandlers({
     context,
     consoles,
+    idle,
     async currentState() {
       await Promise.all([look(), measure()]);
       return state.current();

@@ -6,6 +6,7 @@ import type { Host } from '../core/host.ts';
 import type { Log } from './log.ts';
 import type { Machines } from './machines.ts';
 import type { Names } from './names.ts';
+import type { Wishes } from './wishes.ts';
 
 export type Drivers = ReadonlyMap<DriverId, Driver>;
 
@@ -21,6 +22,7 @@ export interface AgentContext {
   readonly log: Log;
   readonly machines: Machines;
   readonly names: Names;
+  readonly wishes: Wishes;
   readonly concurrency: number;
   readonly trash: Trash;
   readonly notify: (notice: Notice) => void;

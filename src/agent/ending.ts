@@ -50,6 +50,7 @@ export function createEnding({ context, onBegin, close }: EndingParts): Ending {
       reason,
       bound: context.concurrency,
       how: ({ config }) => config.policy.onQuit,
+      wishes: context.wishes,
       log: context.log,
       signal:
         deadlineSeconds === undefined ? undefined : AbortSignal.timeout(deadlineSeconds * 1000),

@@ -12,6 +12,7 @@ import type { SaveReason } from '../core/saved-state/manifest.ts';
 import type { ConsoleHub } from './console-hub.ts';
 import type { AgentContext } from './context.ts';
 import { setWindowShown } from './guest-window.ts';
+import type { IdleWatch } from './idle-watch.ts';
 import { checkHost } from './requests/check.ts';
 import { cloneMachine } from './requests/clone.ts';
 import { renameMachine, setMachine } from './requests/configure.ts';
@@ -42,13 +43,14 @@ export type RequestHandlers = {
 export interface HandlerParts {
   readonly context: AgentContext;
   readonly consoles: ConsoleHub;
+  readonly idle: IdleWatch;
   readonly currentState: () => Promise<AppState>;
   readonly endAgent: (reason: SaveReason) => Promise<readonly Report[]>;
 }
 
 export function createHandlers(parts: HandlerParts): RequestHandlers {
-  const { context, consoles, currentState, endAgent } = parts;
-  const { machines, log } = context;
+  const { context, consoles, idle, currentState, endAgent } = parts;
+  const { machines, log, wishes } = context;
 
   /** Runs one operation on a machine, unless other work holds it, and notes how it went. */
   async function operate(
@@ -72,9 +74,17 @@ export function createHandlers(parts: HandlerParts): RequestHandlers {
     }
   }
 
+  /** Makes a guest run, whatever its machine does now; nothing does once the agent ends. */
   const launch = (machine: Machine, work: () => Promise<void>): Promise<void> => {
-    if (wouldLaunch(machine)) context.assertAccepting();
-    return work();
+    const assertPossible = (): void => {
+      machines.assertFree(machine);
+      if (wouldLaunch(machine) || machine.status === 'suspending') context.assertAccepting();
+    };
+    assertPossible();
+    return wishes.running(machine, () => {
+      assertPossible();
+      return work();
+    });
   };
 
   return {
@@ -83,22 +93,32 @@ export function createHandlers(parts: HandlerParts): RequestHandlers {
     'machine.create': (request) => createMachine(context, request),
     'machine.show': ({ machine }) => showMachine(context, machine),
     'machine.start': (params) =>
-      operate(params, 'start', (machine) => launch(machine, () => start(machine, params.cold))),
+      operate(params, 'start', (machine) => {
+        if (!params.cold) return launch(machine, () => start(machine));
+        if (wouldLaunch(machine)) context.assertAccepting();
+        return machine.startCold();
+      }),
     'machine.pause': (params) => operate(params, 'pause', (machine) => machine.pause()),
     'machine.resume': (params) =>
       operate(params, 'resume', (machine) => launch(machine, () => resume(machine))),
     'machine.suspend': (params) =>
-      operate(params, 'suspend', (machine) => machine.suspend(params.reason)),
+      operate(params, 'suspend', (machine) =>
+        wishes.suspended(machine, () => {
+          machines.assertFree(machine);
+          return machine.suspend(params.reason);
+        }),
+      ),
     'machine.suspendAll': ({ reason }) =>
       suspendAll(machines.open(), {
         reason,
         bound: context.concurrency,
         how: () => 'suspend',
+        wishes,
         log,
       }),
     'machine.stop': (params) => operate(params, 'stop', (machine) => stop(machine, params.force)),
     'machine.cancel': async ({ machine }) => ({
-      cancelled: (await machines.usable(machine)).cancel(),
+      cancelled: wishes.cancel(await machines.usable(machine)),
     }),
     'machine.discardState': async ({ machine: reference }) => {
       const machine = await machines.usable(reference);
@@ -126,7 +146,16 @@ export function createHandlers(parts: HandlerParts): RequestHandlers {
       return {};
     },
 
+    'machine.noteInput': async ({ machine }) => {
+      idle.noteInput(await machines.usable(machine));
+      return {};
+    },
+
     'host.check': () => checkHost(context.drivers),
+    'agent.setIdle': async ({ minutes }) => {
+      idle.setMinutes(minutes);
+      return {};
+    },
     'agent.stop': ({ reason }) => endAgent(reason),
   };
 }

@@ -6,6 +6,7 @@ import type { SaveReason } from '../core/saved-state/manifest.ts';
 import { mapBounded } from './bounded.ts';
 import type { Log } from './log.ts';
 import { describe } from './requests/operate.ts';
+import type { Wishes } from './wishes.ts';
 
 export interface SuspendAllOptions {
   readonly reason: SaveReason;
@@ -13,6 +14,7 @@ export interface SuspendAllOptions {
   readonly bound: number;
   /** What becomes of one machine; `suspend` for all of them when a person asked for that. */
   readonly how: (machine: Machine) => Policy['onQuit'];
+  readonly wishes: Wishes;
   readonly log: Log;
   /** The deadline. What is not saved by then is given up, its guest runs on. */
   readonly signal?: AbortSignal | undefined;
@@ -45,13 +47,18 @@ function isAlive(machine: Machine): boolean {
 }
 
 async function leave(machine: Machine, options: SuspendAllOptions): Promise<void> {
-  const how = options.how(machine);
-  await untilDeadline(machine, options.signal, () => quiet(machine));
-  if (machine.session === undefined) return;
-  // A guest that lives in this process cannot run on without it.
-  if (how === 'keepRunning' && machine.session.endsWithProcess !== true) return;
-  if (how === 'stop' && (await stopped(machine, options))) return;
-  await untilDeadline(machine, options.signal, () => machine.suspend(options.reason));
+  const { how, signal, wishes, reason } = options;
+  if (how(machine) === 'keepRunning' || how(machine) === 'stop') {
+    await untilDeadline(machine, signal, () => quiet(machine));
+    if (machine.session === undefined) return;
+    // A guest that lives in this process cannot run on without it.
+    if (how(machine) === 'keepRunning' && machine.session.endsWithProcess !== true) return;
+    if (how(machine) === 'stop' && (await stopped(machine, options))) return;
+  }
+  const suspend = async () => {
+    if (machine.session !== undefined) await machine.suspend(reason);
+  };
+  await untilDeadline(machine, signal, () => wishes.suspended(machine, suspend));
 }
 
 /** A guest that will not stop is suspended instead, so that nothing of it is lost. */

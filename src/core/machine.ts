@@ -241,6 +241,11 @@ export class Machine {
     return this.#slot.settled();
   }
 
+  /** How the operation in flight ends, for who joins it; see the slot's `outcome`. */
+  outcome(): Promise<void> {
+    return this.#slot.outcome();
+  }
+
   /** Lets go of a running guest without ending it. The next agent adopts it. */
   async detach(): Promise<void> {
     await this.#guest.detach();

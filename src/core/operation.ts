@@ -44,6 +44,11 @@ export interface OperationSlot {
   clear(): Promise<void>;
   /** Resolves when nothing is in flight; never rejects. */
   settled(): Promise<void>;
+  /**
+   * How the operation in flight ends: rejects with what it fails with. The same promise whenever it is
+   * asked for during one operation; resolved when nothing is in flight.
+   */
+  outcome(): Promise<void>;
 }
 
 export function createOperationSlot(onChange: () => void): OperationSlot {
@@ -99,6 +104,7 @@ export function createOperationSlot(onChange: () => void): OperationSlot {
     },
 
     settled,
+    outcome: () => current?.settled ?? Promise.resolve(),
   };
 }
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { silentLog } from '../../src/agent/log.ts';
 import { suspendAll } from '../../src/agent/suspend-all.ts';
+import { createWishes } from '../../src/agent/wishes.ts';
 import { createVzWorld } from '../drivers/vz/support/world.ts';
 
 test('a guest that would die with the agent is saved, also where it should have run on', async () => {
@@ -11,6 +12,7 @@ test('a guest that would die with the agent is saved, also where it should have 
     reason: 'quit',
     bound: 1,
     how: ({ config }) => config.policy.onQuit,
+    wishes: createWishes(),
     log: silentLog(),
   });
   expect(report).toMatchObject({ status: 'suspended' });

@@ -3,9 +3,8 @@ import { TorporError } from '../../core/errors.ts';
 import type { Machine } from '../../core/machine.ts';
 import { assertCanPerform } from '../../core/status.ts';
 
-/** Boots a stopped machine, brings back a suspended one unless `cold`, lets a paused one go on. */
-export function start(machine: Machine, cold: boolean): Promise<void> {
-  if (cold) return machine.startCold();
+/** Boots a stopped machine, brings back a suspended one, lets a paused one go on. */
+export function start(machine: Machine): Promise<void> {
   if (machine.status === 'suspended') return machine.restore();
   if (machine.status === 'paused') return machine.resume();
   return machine.start();

@@ -12,6 +12,9 @@
         'src/flush.cc',
         'src/lock.cc',
         'src/peer.cc',
+        'src/shift.cc',
+        'src/shift_mac.cc',
+        'src/shift_x11.cc',
         'src/space.cc',
         'src/volume.cc',
       ],
@@ -26,6 +29,14 @@
             'CLANG_CXX_LANGUAGE_STANDARD': 'c++17',
             'MACOSX_DEPLOYMENT_TARGET': '14.0',
             'WARNING_CFLAGS': ['-Wall', '-Wextra'],
+          },
+          'link_settings': {
+            'libraries': ['-framework ApplicationServices'],
+          },
+        }, {
+          'link_settings': {
+            # dlopen is a library of its own before glibc 2.34.
+            'libraries': ['-ldl'],
           },
         }],
       ],

@@ -36,6 +36,8 @@ packages_for_tests() {
   need_package mkfs.xfs xfsprogs - 'a file system that shares blocks between copies'
   need_package clang-format-19 clang-format-19 - 'checks the style of the native addon'
   need_package dbus-daemon dbus - 'a message bus for tests of what shutdown and sleep do'
+  need_package Xvfb xvfb - 'a screen on which a test holds Shift'
+  need_package xdotool xdotool - 'holds Shift in that test'
   need_package chromium chromium - 'draws the pages that are tested'
   need_package /usr/share/fonts/opentype/inter fonts-inter - 'the letters of the pages'
   need_package /usr/share/fonts/truetype/noto/NotoColorEmoji.ttf fonts-noto-color-emoji - 'emoji in names'

@@ -67,7 +67,7 @@ const exceptions: Record<string, readonly string[]> = {
   'cli/verbs/machines.ts': ['core/library/library.ts', 'core/library/layout.ts'],
   /** Where programs begin that run an agent: they hand it the real drivers and the real host. */
   'cli/run-headless.ts': ['drivers/index.ts', 'storage/host.ts'],
-  'main/index.ts': ['drivers/index.ts', 'storage/host.ts'],
+  'main/index.ts': ['drivers/index.ts', 'storage/host.ts', 'storage/keyboard.ts'],
 };
 
 /** What every part may import: data that is no part's, and the version. */

@@ -6,6 +6,7 @@
 #include "flush.h"
 #include "lock.h"
 #include "peer.h"
+#include "shift.h"
 #include "space.h"
 #include "volume.h"
 
@@ -23,6 +24,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("clone", Napi::Function::New(env, torpor::Clone));
   exports.Set("space", Napi::Function::New(env, torpor::SpaceOf));
   exports.Set("peerUserId", Napi::Function::New(env, torpor::PeerUserId));
+  exports.Set("isShiftHeld", Napi::Function::New(env, torpor::IsShiftHeld));
   return exports;
 }
 

@@ -28,9 +28,11 @@ export interface ConsoleHub {
   close(): Promise<void>;
 }
 
+/** `onInput` hears of everything that a client types. */
 export function createConsoleHub(
   runDirectory: string,
   isOurs: (socket: Socket) => boolean,
+  onInput: (machine: Machine) => void,
 ): ConsoleHub {
   const served = new Map<Session, Promise<Served>>();
 
@@ -41,7 +43,8 @@ export function createConsoleHub(
       if (session === undefined) throw guestEnded(machine.config.name);
       let mine = served.get(session);
       if (mine === undefined) {
-        mine = serve(session, machineRunDirectory(runDirectory, machine.config.id), isOurs);
+        const directory = machineRunDirectory(runDirectory, machine.config.id);
+        mine = serve(session, directory, isOurs, () => onInput(machine));
         served.set(session, mine);
         session.on('ended', () => {
           served.delete(session);
@@ -71,6 +74,7 @@ async function serve(
   session: Session,
   directory: string,
   isOurs: (socket: Socket) => boolean,
+  onInput: () => void,
 ): Promise<Served> {
   const { console } = session;
   if (!console.available) {
@@ -78,8 +82,12 @@ async function serve(
   }
   const clients = new Set<Socket>();
   const server = createServer((socket) => {
-    if (isOurs(socket)) attach(socket, console.use, clients);
-    else socket.destroy();
+    if (!isOurs(socket)) {
+      socket.destroy();
+      return;
+    }
+    attach(socket, console.use, clients);
+    socket.on('data', onInput);
   });
   // An adopted guest may have its own sockets elsewhere.
   await makePrivate(directory);

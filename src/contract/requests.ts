@@ -42,7 +42,15 @@ export interface Requests {
   /** Opens the native window of a machine that has one, or hides it; the guest runs on. */
   'machine.window': (params: MachineRef & { readonly shown: boolean }) => Empty;
 
+  /** A person uses the machine's display, by a way that the agent does not see. */
+  'machine.noteInput': (params: MachineRef) => Empty;
+
   'host.check': (params: Empty) => readonly DriverReport[];
+  /**
+   * Suspends every machine whose guest and whose user have done nothing for so long, null for none; known
+   * until the agent ends.
+   */
+  'agent.setIdle': (params: { readonly minutes: number | null }) => Empty;
   /** Ends the agent after suspending, as each machine's policy says; the report tells how it went. */
   'agent.stop': (params: { readonly reason: SaveReason }) => readonly Report[];
 }

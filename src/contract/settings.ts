@@ -11,6 +11,8 @@ export interface Settings {
   readonly onSleep: 'suspend' | 'leave';
   /** Suspend below this much battery, in per cent; null for never. */
   readonly batteryPercent: number | null;
+  /** Suspend a guest that nobody and nothing has used for so long; null for never. */
+  readonly idleMinutes: number | null;
   /** How many machines are suspended or restored at a time; null leaves it to the app. */
   readonly concurrency: number | null;
 }

@@ -98,11 +98,19 @@ export interface Amount {
 
 export type Adoption =
   /** `shouldRun` is false when a person had paused it; else a paused guest waits for a step that died. */
-  | { readonly found: 'session'; readonly session: Session; readonly shouldRun: boolean }
+  | {
+      readonly found: 'session';
+      readonly session: Session;
+      readonly shouldRun: boolean;
+      /** Why the guest stands although nobody paused it: its disk failed, or its volume is full. */
+      readonly waitsFor?: Problem;
+    }
   /** Nothing ran here. */
   | { readonly found: 'nothing' }
   /** A guest ran here and ended without anybody noticing; `problem` says what is known. */
   | { readonly found: 'ended'; readonly problem: Problem };
+
+export type Pauser = 'person' | 'agent';
 
 /** Something a session can do, or the reason why it cannot. */
 export type Capability<T> =
@@ -112,7 +120,8 @@ export type Capability<T> =
 export interface Session {
   /** What the guest is now, from the hypervisor's own events. */
   readonly status: 'running' | 'paused';
-  pause(): Promise<void>;
+  /** What the agent paused by itself goes on when another agent adopts it, what a person did does not. */
+  pause(by?: Pauser): Promise<void>;
   /** Makes the guest run. When it fails the guest has not run. */
   resume(): Promise<void>;
   readonly save: Capability<Save>;
@@ -123,6 +132,8 @@ export interface Session {
   readonly console: Capability<Console>;
   /** Tells the guest the time of day; rejects when nobody in the guest answers. */
   readonly setClock: Capability<() => Promise<void>>;
+  /** What the guest has done so far, to tell one that idles; absent where the driver cannot say. */
+  readonly activity?: Capability<() => Promise<GuestActivity>>;
   /** The unix socket of a VNC server that shows the guest's display; absent where there is none. */
   readonly vnc?: Capability<string>;
   /** A native window on the guest's display; absent where the driver has no such windows. */
@@ -149,10 +160,18 @@ export interface SessionEvents {
    * kept for the first listener when there is none yet (createSessionEmitter does that).
    */
   ended: { readonly problem?: Problem };
-  /** Something a person should know while the guest goes on or waits (a disk error, a full volume). */
+  /**
+   * Something a person should know while the guest goes on, or waits: after NO_SPACE and
+   * DISK_UNAVAILABLE it stands until it is resumed, which tries again.
+   */
   problem: Problem;
   /** A person asked to close the native window, which stays open; see the policy. */
   windowCloseRequested: undefined;
+}
+
+export interface GuestActivity {
+  /** CPU time used in this session, or since the VM began; it never goes back while the session lasts. */
+  readonly cpuSeconds: number;
 }
 
 /** A native window. Hiding it changes nothing for the guest. */

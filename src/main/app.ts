@@ -107,6 +107,7 @@ export function runApp(parts: AppParts): void {
       }),
     {
       onLink(link) {
+        suspendIdle(link);
         if (link.ownership === 'other' || marker.crashed === null) return;
         if (crash.ask(link, marker.crashed)) void app.whenReady().then(() => tray.bar.showWindow());
         else notifier.tell({ about: 'crash', title: 'Torpor', body: text().notice.ranOn });
@@ -194,6 +195,8 @@ export function runApp(parts: AppParts): void {
         setLoginItem: (openAtLogin) => app.setLoginItemSettings({ openAtLogin }),
       }),
     onChange(changed: Settings) {
+      const link = access.now();
+      if (link !== undefined) suspendIdle(link);
       tell('settings', changed);
       draw();
     },
@@ -215,6 +218,9 @@ export function runApp(parts: AppParts): void {
           onData: ({ id }, connection, bytes) =>
             tellPages(pageOf(id), 'display.data', { connection, bytes }),
           onClosed: ({ id }, connection) => tellPages(pageOf(id), 'display.closed', { connection }),
+          onInput: (machine) =>
+            void access.now()?.request('machine.noteInput', { machine }).catch(onError),
+          now: () => performance.now(),
         }),
         text,
         hidePanel: (page) =>
@@ -261,6 +267,10 @@ export function runApp(parts: AppParts): void {
 
   function pageOf(id: number): Electron.WebContents[] {
     return pages().filter((page) => page.id === id);
+  }
+
+  function suspendIdle(link: AgentLink): void {
+    link.request('agent.setIdle', { minutes: store.get().idleMinutes }).catch(onError);
   }
 
   function imageOf(icon: Parameters<typeof iconFile>[0]): string {

@@ -13,11 +13,14 @@ export interface DisplayPage {
 export interface DisplayEvents {
   readonly onData: (page: DisplayPage, connection: string, bytes: Uint8Array) => void;
   readonly onClosed: (page: DisplayPage, connection: string) => void;
+  /** A person types or clicks: told now and then, not for each key. */
+  readonly onInput: (machine: string) => void;
+  readonly now: () => number;
 }
 
 export interface Displays {
   /** @throws TorporError HYPERVISOR_DISCONNECTED when nobody listens on the socket */
-  connect(page: DisplayPage, socket: string): Promise<string>;
+  connect(page: DisplayPage, machine: string, socket: string): Promise<string>;
   /** Resolves when more may be sent. Throws NO_SUCH_MACHINE for a connection that is not the page's. */
   send(page: DisplayPage, connection: string, bytes: Uint8Array): Promise<void>;
   /** Does nothing for a connection that has ended. */
@@ -26,10 +29,21 @@ export interface Displays {
 
 interface Open {
   readonly page: DisplayPage;
+  readonly machine: string;
   readonly socket: Socket;
+  inputTold: number;
 }
 
-export function createDisplays({ onData, onClosed }: DisplayEvents): Displays {
+/** Milliseconds between two words about input. */
+const inputInterval = 20_000;
+
+/**
+ * The first bytes of KeyEvent, PointerEvent and ClientCutText in RFC 6143, 7.5; a page sends each message
+ * by itself. A page that only looks sends requests for pictures all the time.
+ */
+const inputMessages: ReadonlySet<number | undefined> = new Set([4, 5, 6]);
+
+export function createDisplays({ onData, onClosed, onInput, now }: DisplayEvents): Displays {
   const connections = new Map<string, Open>();
 
   function ownedBy(page: DisplayPage, connection: string): Open | undefined {
@@ -38,7 +52,7 @@ export function createDisplays({ onData, onClosed }: DisplayEvents): Displays {
   }
 
   return {
-    async connect(page, path) {
+    async connect(page, machine, path) {
       const socket = connect(path);
       try {
         await once(socket, 'connect');
@@ -49,7 +63,12 @@ export function createDisplays({ onData, onClosed }: DisplayEvents): Displays {
         });
       }
       const connection = randomUUID();
-      connections.set(connection, { page, socket });
+      connections.set(connection, {
+        page,
+        machine,
+        socket,
+        inputTold: Number.NEGATIVE_INFINITY,
+      });
       const leave = (): void => {
         socket.destroy();
       };
@@ -68,6 +87,10 @@ export function createDisplays({ onData, onClosed }: DisplayEvents): Displays {
       const open = ownedBy(page, connection);
       if (open === undefined) {
         throw new TorporError('NO_SUCH_MACHINE', 'That display is not connected any more.');
+      }
+      if (inputMessages.has(bytes[0]) && now() - open.inputTold >= inputInterval) {
+        open.inputTold = now();
+        onInput(open.machine);
       }
       if (!open.socket.write(bytes)) await once(open.socket, 'drain');
     },

@@ -5,6 +5,7 @@ import { hostIdentity } from '../agent/identity.ts';
 import { openLog } from '../agent/log.ts';
 import { createDrivers } from '../drivers/index.ts';
 import { createHost } from '../storage/host.ts';
+import { isShiftHeld } from '../storage/keyboard.ts';
 import { openLink } from './agent-link.ts';
 import { runApp } from './app.ts';
 
@@ -31,8 +32,7 @@ if (app.requestSingleInstanceLock()) {
         ...(concurrency === null ? {} : { concurrency }),
       });
     },
-    // Electron tells of no key before there is a window.
-    isShiftHeld: () => false,
+    isShiftHeld: () => isShiftHeld() === true,
     keepsWindows: () =>
       process.platform === 'darwin'
         ? String(systemPreferences.getUserDefault('NSQuitAlwaysKeepsWindows', 'string') ?? '')

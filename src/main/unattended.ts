@@ -14,6 +14,7 @@ const little = 2 * 1024 ** 3;
 export function createUnattended(notifier: Notifier, text: () => Text): Unattended {
   let awaited: ReadonlySet<string> | undefined;
   let wasLow = false;
+  let idle: ReadonlyMap<string, string> | undefined;
 
   function followLaunch({ machines }: AppState): void {
     // Those in flight in the first state of all are being brought back already.
@@ -29,6 +30,23 @@ export function createUnattended(notifier: Notifier, text: () => Text): Unattend
     notifier.tell({ about: 'restored', title: 'Torpor', body: text().notice.restored(names) });
   }
 
+  /** Those suspended so before the first state were told of already, or nobody was there to be told. */
+  function followIdle({ machines }: AppState): void {
+    const before = idle;
+    idle = new Map(
+      machines.flatMap(({ id, status, savedState }) =>
+        status === 'suspended' && savedState?.reason === 'idle'
+          ? [[id, savedState.createdAt] as const]
+          : [],
+      ),
+    );
+    for (const { id, name } of machines) {
+      const createdAt = idle.get(id);
+      if (before === undefined || createdAt === undefined || before.get(id) === createdAt) continue;
+      notifier.tell({ about: `idle ${id}`, title: 'Torpor', body: text().notice.idle(name) });
+    }
+  }
+
   function followSpace({ library: { space } }: AppState): void {
     const isLow = space !== null && space.available < little;
     if (isLow && !wasLow) {
@@ -41,6 +59,7 @@ export function createUnattended(notifier: Notifier, text: () => Text): Unattend
   return {
     update(state) {
       followLaunch(state);
+      followIdle(state);
       followSpace(state);
     },
   };

@@ -31,6 +31,7 @@ export interface NativeAddon {
   clone(from: string, to: string, onProgress: OnAmount): LongCall<'shared' | 'copied'>;
   space(path: string): Promise<Space>;
   peerUserId(fd: number): number;
+  isShiftHeld(): boolean | undefined;
 }
 
 const names = [
@@ -45,6 +46,7 @@ const names = [
   'clone',
   'space',
   'peerUserId',
+  'isShiftHeld',
 ] as const satisfies readonly (keyof NativeAddon)[];
 
 const builtAddon = fileURLToPath(

@@ -32,17 +32,24 @@ function page(id: number): DisplayPage & { destroy(): void } {
 function displays() {
   const data = Promise.withResolvers<string>();
   const closed = Promise.withResolvers<number>();
+  const inputs: string[] = [];
+  let now = 0;
   const made = createDisplays({
     onData: ({ id }, _connection, bytes) => data.resolve(`${id} ${Buffer.from(bytes)}`),
     onClosed: ({ id }) => closed.resolve(id),
+    onInput: (machine) => inputs.push(`${machine} ${now}`),
+    now: () => now,
   });
-  return { ...made, data: data.promise, closed: closed.promise };
+  const later = (milliseconds: number): void => {
+    now += milliseconds;
+  };
+  return { ...made, data: data.promise, closed: closed.promise, inputs, later };
 }
 
 test('bytes go both ways, for the page that asked alone', async () => {
   const server = await vncServer();
   const made = displays();
-  const connection = await made.connect(page(1), server.path);
+  const connection = await made.connect(page(1), 'Demo', server.path);
   const guest = await server.accepted;
   guest.write('RFB');
   expect(await made.data).toBe('1 RFB');
@@ -60,7 +67,7 @@ test('a page that goes away lets go of the guest', async () => {
   const server = await vncServer();
   const made = displays();
   const mine = page(1);
-  await made.connect(mine, server.path);
+  await made.connect(mine, 'Demo', server.path);
   const guest = await server.accepted;
   const gone = once(guest, 'close');
   guest.resume();
@@ -69,7 +76,23 @@ test('a page that goes away lets go of the guest', async () => {
 });
 
 test('a guest that is gone is said to be', async () => {
-  await expect(displays().connect(page(1), '/nonexistent/vnc.sock')).rejects.toMatchObject({
+  await expect(displays().connect(page(1), 'Demo', '/nonexistent/vnc.sock')).rejects.toMatchObject({
     code: 'HYPERVISOR_DISCONNECTED',
   });
+});
+
+test('keys and the pointer are told as input, now and then; looking is none', async () => {
+  const server = await vncServer();
+  const made = displays();
+  const connection = await made.connect(page(1), 'Demo', server.path);
+  (await server.accepted).resume();
+  const send = (...bytes: readonly number[]) =>
+    made.send(page(1), connection, Uint8Array.from(bytes));
+  await send(3, 1, 0, 0);
+  expect(made.inputs).toEqual([]);
+  await send(4, 1, 0, 0, 0, 0, 0, 97);
+  await send(5, 0, 0, 10, 0, 10);
+  made.later(20_000);
+  await send(5, 1, 0, 10, 0, 10);
+  expect(made.inputs).toEqual(['Demo 0', 'Demo 20000']);
 });

@@ -83,6 +83,21 @@ test('what came back at launch is told once all of it has', () => {
   expect(tells).toEqual(['2 machines are back.']);
 });
 
+test('a machine that was suspended for being idle is told once, and not what was so before', () => {
+  const tells: string[] = [];
+  const unattended = createUnattended(
+    { tell: ({ body }) => tells.push(body), flush() {} },
+    () => en,
+  );
+  const idle = { status: 'suspended', savedState: suspended('idle') } as const;
+  const before = machine({ name: 'A', id: 'a', ...idle });
+  unattended.update(stateOf(before, machine({ name: 'B', id: 'b', status: 'running' })));
+  const after = stateOf(before, machine({ name: 'B', id: 'b', ...idle }));
+  unattended.update(after);
+  unattended.update(after);
+  expect(tells).toEqual(['“B” was suspended: nobody used it.']);
+});
+
 test('a volume that fills is told when it does, not as long as it is full', () => {
   const tells: string[] = [];
   const unattended = createUnattended(

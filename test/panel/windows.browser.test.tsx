@@ -71,6 +71,7 @@ test('a setting takes effect as it is made, also a shortcut that is pressed', as
   const { bridge } = await show(sample('settings'));
   await page.getByRole('switch', { name: 'Open Torpor at login' }).click();
   await page.getByLabelText('When the battery is low').selectOptions('Below 20%');
+  await page.getByLabelText('When a machine is idle').selectOptions('After 30 minutes');
   await page.getByRole('button', { name: /Shortcut/ }).click();
   await userEvent.keyboard('{Control>}{Shift>}k{/Shift}{/Control}');
   await page.getByLabelText('Language').selectOptions('Deutsch');
@@ -78,6 +79,7 @@ test('a setting takes effect as it is made, also a shortcut that is pressed', as
   expect(bridge.paramsOf('settings.set')).toEqual([
     { changes: { launchAtLogin: false } },
     { changes: { batteryPercent: 20 } },
+    { changes: { idleMinutes: 30 } },
     { changes: { shortcut: 'Control+Shift+K' } },
     { changes: { language: 'de' } },
   ]);

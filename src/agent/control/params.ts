@@ -109,7 +109,9 @@ const schemas = {
   'machine.console': machine,
   'machine.display': machine,
   'machine.window': machine.extend({ shown: z.boolean() }),
+  'machine.noteInput': machine,
   'host.check': nothing,
+  'agent.setIdle': z.strictObject({ minutes: z.int().min(1).max(1440).nullable() }),
   'agent.stop': z.strictObject({ reason }),
 } as const;
 

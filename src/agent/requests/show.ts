@@ -39,6 +39,7 @@ function missingOf(session: Session): MachineDetail['missing'] {
     screenshot: session.screenshot,
     console: session.console,
     setClock: session.setClock,
+    ...(session.activity === undefined ? {} : { activity: session.activity }),
   };
   return Object.entries(capabilities).flatMap(([capability, found]) =>
     found.available ? [] : [{ capability, reason: found.reason }],

@@ -23,6 +23,8 @@ export interface MemoryGuest {
   listensToPowerButton: boolean;
   /** What the guest believes to be the time, in milliseconds since 1970; set by `setClock`. */
   clock: number | undefined;
+  /** Seconds of CPU time that it used beside counting. */
+  worked: number;
   /** Milliseconds that it has run in all. */
   counter(): number;
   /** The first bytes of its memory, in hex. */
@@ -47,6 +49,7 @@ export function createGuest(machineId: string, image: GuestImage, now: () => num
     pausedByPerson: false,
     listensToPowerButton: true,
     clock: undefined,
+    worked: 0,
     get running() {
       return runningSince !== undefined;
     },

@@ -9,7 +9,7 @@ import { tinyPng } from './png.ts';
 import { writeState } from './state.ts';
 import type { Step } from './steps.ts';
 
-type CapabilityName = 'save' | 'requestStop' | 'screenshot' | 'console' | 'setClock';
+type CapabilityName = 'save' | 'requestStop' | 'screenshot' | 'console' | 'setClock' | 'activity';
 
 /** Capabilities that a driver shall not have, each with the reason that people are told. */
 export type Missing = Partial<Record<CapabilityName, Problem>>;
@@ -59,9 +59,9 @@ export function createSession(context: SessionContext): Session {
       return guest.running ? 'running' : 'paused';
     },
 
-    async pause() {
+    async pause(by = 'person') {
       await pass('pause');
-      guest.pausedByPerson = true;
+      guest.pausedByPerson = by === 'person';
       hypervisor.setRunning(id, false);
     },
 
@@ -91,6 +91,11 @@ export function createSession(context: SessionContext): Session {
     setClock: capability('setClock', async () => {
       await pass('setClock');
       guest.clock = Date.now();
+    }),
+
+    activity: capability('activity', async () => {
+      await pass('activity');
+      return { cpuSeconds: guest.counter() / 1000 + guest.worked };
     }),
 
     async end() {

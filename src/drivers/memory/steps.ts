@@ -14,7 +14,8 @@ export type Step =
   | 'detach'
   | 'requestStop'
   | 'screenshot'
-  | 'setClock';
+  | 'setClock'
+  | 'activity';
 
 /** A step that waits until a test lets it go on. */
 export interface Gate {

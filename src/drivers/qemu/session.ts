@@ -1,11 +1,12 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Capability, Place, Save, Session } from '../../core/driver.ts';
-import { type Problem, TorporError, toTorporError } from '../../core/errors.ts';
+import { fromProblem, type Problem, TorporError, toTorporError } from '../../core/errors.ts';
 import type { Host } from '../../core/host.ts';
 import type { SavedFiles } from '../../core/saved-state/manifest.ts';
 import type { SerialConsole } from '../../core/serial-console.ts';
 import { createSessionEmitter } from '../../core/session-events.ts';
+import { cpuSecondsOf } from './cpu-time.ts';
 import { setGuestClock } from './guest-agent.ts';
 import { reserveMemory } from './memory-file.ts';
 import type { QemuProcess } from './process.ts';
@@ -14,7 +15,7 @@ import type { QmpClient } from './qmp/client.ts';
 import { runFiles } from './run-files.ts';
 import { reserveRoom, saveInstant, saveStreamed } from './save.ts';
 import { takeScreenshot } from './screenshot.ts';
-import { watchGuest } from './watch-guest.ts';
+import { failedDisk, watchGuest } from './watch-guest.ts';
 
 export interface SessionInput {
   readonly host: Host;
@@ -73,8 +74,11 @@ export function createSession(input: SessionInput): Session {
 
   async function runGuest(): Promise<void> {
     await qmp.execute('cont');
-    const { running } = await qmp.execute('query-status');
-    if (!running) throw new TorporError('HYPERVISOR_FAILED', 'QEMU did not let the guest run.');
+    const { running, status: now } = await qmp.execute('query-status');
+    if (running) return;
+    // What it stood for is still there.
+    if (now === 'io-error') throw fromProblem(await failedDisk(qmp));
+    throw new TorporError('HYPERVISOR_FAILED', 'QEMU did not let the guest run.');
   }
 
   const save: Save = async (options) => {
@@ -128,8 +132,8 @@ export function createSession(input: SessionInput): Session {
     get status() {
       return status;
     },
-    async pause() {
-      await remember(true);
+    async pause(by = 'person') {
+      await remember(by === 'person');
       await stopGuest();
     },
     async resume() {
@@ -141,6 +145,9 @@ export function createSession(input: SessionInput): Session {
       await qmp.execute('system_powerdown');
     }),
     screenshot: ableUnless(displayMissing, () => takeScreenshot(qmp, place.runDirectory)),
+    activity: ableUnless(undefined, async () => ({
+      cpuSeconds: await cpuSecondsOf(process.pid),
+    })),
     vnc: ableUnless(displayMissing, sockets.vnc),
     console: { available: true, use: input.console },
     setClock: { available: true, use: () => setGuestClock(sockets.guestAgent) },

@@ -46,9 +46,9 @@ export function createSession(input: SessionInput): Session {
       return guest.status;
     },
 
-    async pause() {
+    async pause(by = 'person') {
       assertHeld();
-      guest.pausedByPerson = true;
+      guest.pausedByPerson = by === 'person';
       await guest.pause();
     },
 
@@ -81,6 +81,8 @@ export function createSession(input: SessionInput): Session {
         : { available: true, use: guest.console },
 
     setClock: { available: false, reason: ownClock },
+
+    activity: { available: false, reason: noActivity },
 
     window: ableUnless(config.hardware.display === 'none' ? noDisplay : noWindows(facts), {
       show() {
@@ -185,6 +187,12 @@ const noDisplay: Problem = {
 const noConsole: Problem = {
   code: 'CAPABILITY_MISSING',
   message: 'macOS guests have no serial console.',
+};
+
+const noActivity: Problem = {
+  code: 'CAPABILITY_MISSING',
+  message:
+    'Apple’s framework does not tell how much a guest works, so it is never suspended for being idle.',
 };
 
 const ownClock: Problem = {

@@ -33,7 +33,9 @@ export function agentHandlers(link: () => Promise<AgentLink>): AgentHandlers {
     'machine.console': hand('machine.console'),
     'machine.display': hand('machine.display'),
     'machine.window': hand('machine.window'),
+    'machine.noteInput': hand('machine.noteInput'),
     'host.check': hand('host.check'),
+    'agent.setIdle': hand('agent.setIdle'),
     'agent.stop': hand('agent.stop'),
   };
 }

@@ -108,7 +108,7 @@ export function appHandlers(parts: AppRequestParts): AppHandlers {
     async 'display.connect'(params, page) {
       const { machine } = checked('display.connect', params);
       const { socket } = await (await link()).request('machine.display', { machine });
-      return { connection: await displays.connect(page, socket) };
+      return { connection: await displays.connect(page, machine, socket) };
     },
     async 'display.send'(params, page) {
       const { connection, bytes } = checked('display.send', params);

@@ -14,6 +14,7 @@ export const defaults: Stored = {
   library: null,
   onSleep: 'leave',
   batteryPercent: 5,
+  idleMinutes: null,
   concurrency: null,
 };
 
@@ -26,5 +27,6 @@ export const schema: Schema<Stored> = {
   library: { type: ['string', 'null'], pattern: '^/', maxLength: 4096 },
   onSleep: { type: 'string', enum: ['suspend', 'leave'] },
   batteryPercent: { type: ['integer', 'null'], minimum: 1, maximum: 99 },
+  idleMinutes: { type: ['integer', 'null'], minimum: 1, maximum: 1440 },
   concurrency: { type: ['integer', 'null'], minimum: 1, maximum: 64 },
 };

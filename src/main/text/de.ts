@@ -63,6 +63,7 @@ export const de: Text = {
       sleep: 'In den Ruhezustand, bevor der Computer schlief',
       battery: 'In den Ruhezustand, weil der Akku schwach ist',
     },
+    idle: (name) => `„${name}“ ist im Ruhezustand: Niemand hat es benutzt.`,
     ranOn: 'Torpor endete unerwartet. Seine Maschinen liefen weiter.',
     lowSpace: (free) => `Nur ${free} sind frei, wo die Maschinen liegen.`,
   },

@@ -67,6 +67,7 @@ export const en = {
       sleep: 'Suspended before the computer went to sleep',
       battery: 'Suspended because the battery is low',
     },
+    idle: (name: string) => `“${name}” was suspended: nobody used it.`,
     ranOn: 'Torpor ended unexpectedly. Its machines ran on.',
     lowSpace: (free: string) => `Only ${free} are free where the machines are.`,
   },

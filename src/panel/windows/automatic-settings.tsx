@@ -3,6 +3,7 @@ import { useWords } from '../state/context.ts';
 import type { SettingsPartProps } from './settings-view.tsx';
 
 const percents = [5, 10, 20, 30];
+const minutes = [15, 30, 60, 120];
 const counts = [1, 2, 4, 8];
 
 /** When machines are suspended without being asked, and how many at a time. */
@@ -25,6 +26,12 @@ export function AutomaticSettings({ settings, onChange }: SettingsPartProps) {
           words.batteryBelow(format.percent(percent / 100)),
         )}
         onChange={(value) => onChange({ batteryPercent: numberOf(value) })}
+      />
+      <SelectField
+        label={words.idle}
+        value={String(settings.idleMinutes ?? '')}
+        options={choices(settings.idleMinutes, minutes, words.idleNever, words.idleAfter)}
+        onChange={(value) => onChange({ idleMinutes: numberOf(value) })}
       />
       <SelectField
         label={words.concurrency}

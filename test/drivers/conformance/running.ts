@@ -129,13 +129,26 @@ export function describeRunning(
     test('each capability works or says why it is missing', async () => {
       const world = await createWorld(setup, mode);
       const machine = await world.boot();
-      const { save, requestStop, screenshot, console, setClock } = sessionOf(machine);
-      for (const capability of [save, requestStop, screenshot, console, setClock]) {
-        expectReason(capability);
+      const { save, requestStop, screenshot, console, setClock, activity } = sessionOf(machine);
+      for (const capability of [save, requestStop, screenshot, console, setClock, activity]) {
+        if (capability !== undefined) expectReason(capability);
       }
       if (screenshot.available) {
         const png = Buffer.from(await screenshot.use());
         expect(png.subarray(0, 8).toString('latin1')).toBe('\x89PNG\r\n\x1a\n');
+      }
+    });
+
+    test('the CPU time of a guest that runs grows, where it can be told', async () => {
+      const world = await createWorld(setup, mode);
+      const machine = await world.boot();
+      const { activity } = sessionOf(machine);
+      if (activity?.available !== true) return;
+      const before = await activity.use();
+      let now = before;
+      while (now.cpuSeconds <= before.cpuSeconds) {
+        await world.harness.counterAbove(machine, await world.harness.counter(machine));
+        now = await activity.use();
       }
     });
 

@@ -13,6 +13,7 @@ export function standIn(session: Session, changes: Partial<Session>): Session {
     screenshot: session.screenshot,
     console: session.console,
     setClock: session.setClock,
+    ...(session.activity === undefined ? {} : { activity: session.activity }),
     end: () => session.end(),
     detach: () => session.detach(),
     on: (event, listener) => session.on(event, listener),

@@ -30,7 +30,7 @@ export function busyMachine(
   return machine({ status, progress, ...changes });
 }
 
-export function suspended(reason: 'user' | 'quit' | 'sleep', wasPaused = false) {
+export function suspended(reason: 'user' | 'quit' | 'sleep' | 'idle', wasPaused = false) {
   return {
     createdAt: '2026-01-01T00:00:00.000Z',
     bytes: 1,

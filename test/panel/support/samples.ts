@@ -223,5 +223,6 @@ export const settings: Settings = {
   library: '/home/ada/Torpor',
   onSleep: 'suspend',
   batteryPercent: 10,
+  idleMinutes: null,
   concurrency: null,
 };

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
@@ -28,6 +29,34 @@ export function defaultLibrary({ environment, platform, home } = surroundings())
   const data = environment.XDG_DATA_HOME;
   const base = data !== undefined && isAbsolute(data) ? data : join(home, '.local', 'share');
   return join(base, 'torpor', 'library');
+}
+
+/**
+ * The library that commands use unless one is named: TORPOR_LIBRARY, else the one that a person chose in
+ * the app's settings, else the usual place. Settings that cannot be read name none: the app says so when
+ * it starts, and keeps them (docs/decisions/0011-the-library-of-commands.md).
+ */
+export function chosenLibrary(place = surroundings()): string {
+  const named = place.environment.TORPOR_LIBRARY;
+  return (named ? undefined : libraryInSettings(place)) ?? defaultLibrary(place);
+}
+
+/** Where Electron keeps what belongs to an app called Torpor. */
+function libraryInSettings({ environment, platform, home }: Surroundings): string | undefined {
+  const config = environment.XDG_CONFIG_HOME;
+  const base =
+    platform === 'darwin'
+      ? join(home, 'Library', 'Application Support')
+      : config !== undefined && isAbsolute(config)
+        ? config
+        : join(home, '.config');
+  try {
+    const found: unknown = JSON.parse(readFileSync(join(base, 'Torpor', 'settings.json'), 'utf8'));
+    const library = typeof found === 'object' && found && 'library' in found && found.library;
+    return typeof library === 'string' && isAbsolute(library) ? library : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /**

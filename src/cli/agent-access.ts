@@ -1,11 +1,11 @@
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { defaultLibrary } from '../agent/paths.ts';
+import { chosenLibrary } from '../agent/paths.ts';
 import type { AgentAccess } from './terminal.ts';
 
 /** The real agents. What runs one is loaded only where one is run. */
 export const agentAccess: AgentAccess = {
-  defaultLibrary,
+  defaultLibrary: chosenLibrary,
 
   async connectOrLaunch(library) {
     const running = await this.connectIfRunning(library);

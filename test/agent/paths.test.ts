@@ -1,6 +1,8 @@
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import { defaultLibrary } from '../../src/agent/paths.ts';
+import { chosenLibrary, defaultLibrary } from '../../src/agent/paths.ts';
+import { folderForTest } from '../support/volume.ts';
 
 const linux = { platform: 'linux', home: '/home/u', environment: {} } as const;
 
@@ -20,4 +22,35 @@ test('the library is where the system keeps such things, unless it is named', ()
 test('a folder is not taken from the environment when it is empty or relative', () => {
   const environment = { TORPOR_LIBRARY: '', XDG_DATA_HOME: join('a', 'b') };
   expect(defaultLibrary({ ...linux, environment })).toBe('/home/u/.local/share/torpor/library');
+});
+
+test.each([
+  ['linux', '.config'],
+  ['darwin', join('Library', 'Application Support')],
+] as const)(
+  'on %s commands use the library that was chosen in the app',
+  async (platform, config) => {
+    const home = await folderForTest();
+    const place = { platform, home, environment: {} };
+    const folder = join(home, config, 'Torpor');
+    const save = (text: string) => writeFile(join(folder, 'settings.json'), text);
+    await mkdir(folder, { recursive: true });
+    expect(chosenLibrary(place)).toBe(defaultLibrary(place));
+    await save('{"library": "/volumes/machines", "language": "de"}');
+    expect(chosenLibrary(place)).toBe('/volumes/machines');
+    expect(chosenLibrary({ ...place, environment: { TORPOR_LIBRARY: '/named' } })).toBe('/named');
+    for (const text of ['{"library": null}', '{"library": "here"}', '{"libr', 'null', '[]']) {
+      await save(text);
+      expect(chosenLibrary(place)).toBe(defaultLibrary(place));
+    }
+  },
+);
+
+test('the app’s settings are looked for where XDG says', async () => {
+  const folder = await folderForTest();
+  await mkdir(join(folder, 'Torpor'));
+  await writeFile(join(folder, 'Torpor', 'settings.json'), '{"library": "/volumes/machines"}');
+  expect(chosenLibrary({ ...linux, environment: { XDG_CONFIG_HOME: folder } })).toBe(
+    '/volumes/machines',
+  );
 });

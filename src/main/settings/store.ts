@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, renameSync } from 'node:fs';
 import path from 'node:path';
 import Store, { type Options } from 'electron-store';
+import { torporVersion } from '../../agent/version.ts';
 import type { Settings, SettingsChanges } from '../../contract/settings.ts';
 import { TorporError, toTorporError } from '../../core/errors.ts';
 import { defaults, type Stored, schema } from './schema.ts';
@@ -17,23 +18,34 @@ export interface SettingsPlace {
   readonly folder: string;
   readonly defaultLibrary: string;
   readonly now?: () => Date;
+  readonly history?: SettingsHistory;
+}
+
+/** How settings came to be spelled as they are now. */
+export interface SettingsHistory {
+  /** The version of this app. */
+  readonly version: string;
+  /** By the version that began to spell them so; each runs once on a file of an earlier one, in order. */
+  readonly migrations: NonNullable<Options<Stored>['migrations']>;
 }
 
 const name = 'settings';
 
-/** One entry for each version whose settings are spelled otherwise than before: electron-store runs them in order. */
-const migrations: NonNullable<Options<Stored>['migrations']> = {};
+/** Nothing has been spelled otherwise yet. */
+const untilNow: SettingsHistory = { version: torporVersion, migrations: {} };
 
 /**
- * The settings in `folder`/settings.json. A file that cannot be read, or holds what settings cannot be, is
- * renamed with the date and never overwritten; all settings are then as in the beginning.
+ * The settings in `folder`/settings.json. A file that cannot be read, holds what settings cannot be, or
+ * cannot be migrated is renamed with the date and never overwritten; all settings are then as in the
+ * beginning.
  */
 export function openSettings({
   folder,
   defaultLibrary,
   now = () => new Date(),
+  history = untilNow,
 }: SettingsPlace): SettingsStore {
-  const { store, keptAside } = openOrKeepAside(folder, now);
+  const { store, keptAside } = openOrKeepAside(folder, now, history);
   const get = (): Settings => {
     const stored = store.store;
     return { ...stored, library: stored.library ?? defaultLibrary };
@@ -61,18 +73,19 @@ export function openSettings({
 function openOrKeepAside(
   folder: string,
   now: () => Date,
+  history: SettingsHistory,
 ): { readonly store: Store<Stored>; readonly keptAside: string | null } {
   const file = path.join(folder, `${name}.json`);
   try {
     assertHoldsObject(file);
-    return { store: open(folder), keptAside: null };
+    return { store: open(folder, history), keptAside: null };
   } catch (error) {
     // Only a file that is there can be at fault; a folder that cannot be written is another matter.
     if (!existsSync(file) || toTorporError(error).code !== 'INTERNAL') throw error;
     const date = now().toISOString().replaceAll(':', '-').slice(0, 19);
     const keptAside = path.join(folder, `${name}.damaged-${date}.json`);
     renameSync(file, keptAside);
-    return { store: open(folder), keptAside };
+    return { store: open(folder, history), keptAside };
   }
 }
 
@@ -85,12 +98,13 @@ function assertHoldsObject(file: string): void {
   }
 }
 
-function open(folder: string): Store<Stored> {
+function open(folder: string, { version, migrations }: SettingsHistory): Store<Stored> {
   return new Store<Stored>({
     cwd: folder,
     name,
     defaults,
     schema,
+    projectVersion: version,
     migrations,
     // conf's own answer to a damaged file is to overwrite it.
     clearInvalidConfig: false,

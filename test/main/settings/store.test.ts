@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openSettings } from '../../../src/main/settings/store.ts';
+import { openSettings, type SettingsHistory } from '../../../src/main/settings/store.ts';
 import { folderForTest } from '../../support/volume.ts';
 
 const open = (folder: string) =>
@@ -49,6 +49,56 @@ test('what a later version wrote besides is neither refused nor lost', async () 
     notifications: false,
     later: 1,
   });
+});
+
+/** Two changes of spelling, of which the second builds on the first. */
+const history: SettingsHistory = {
+  version: '3.0.0',
+  migrations: {
+    '3.0.0': (store) => store.set('language', store.get('language') === 'de' ? 'de' : 'system'),
+    '2.0.0': (store) => store.set('language', store.get('language').slice(0, 2)),
+  },
+};
+const later = (folder: string, changes: Partial<SettingsHistory> = {}) =>
+  openSettings({
+    folder,
+    defaultLibrary: '/default/library',
+    now: () => new Date('2026-11-24T10:20:30Z'),
+    history: { ...history, ...changes },
+  });
+
+test('settings of an earlier version are migrated once, step by step', async () => {
+  const folder = await folderForTest();
+  open(folder).set({ notifications: false });
+  const file = join(folder, 'settings.json');
+  const early = { ...JSON.parse(readFileSync(file, 'utf8')), language: 'de-AT' };
+  writeFileSync(file, JSON.stringify(early));
+  expect(later(folder).keptAside).toBeNull();
+  expect(later(folder).get()).toMatchObject({ language: 'de', notifications: false });
+  later(folder).set({ language: 'en' });
+  expect(later(folder).get().language).toBe('en');
+});
+
+test('a migration that fails keeps the file as it was, aside', async () => {
+  const folder = await folderForTest();
+  open(folder).set({ notifications: false });
+  const before = readFileSync(join(folder, 'settings.json'), 'utf8');
+  const broken = {
+    migrations: {
+      '2.0.0': () => {
+        throw new Error('It will not.');
+      },
+    },
+  };
+  const { keptAside } = later(folder, broken);
+  expect(JSON.parse(readFileSync(keptAside ?? '', 'utf8'))).toEqual(JSON.parse(before));
+});
+
+test('an earlier version reads what a later one wrote', async () => {
+  const folder = await folderForTest();
+  later(folder).set({ language: 'de' });
+  const store = open(folder);
+  expect([store.keptAside, store.get().language]).toEqual([null, 'de']);
 });
 
 test.each([

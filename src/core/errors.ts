@@ -48,6 +48,8 @@ const codes = {
   STATE_MISSING: exitCodes.stateRefused,
   /** Only ever a note: a saved state was deliberately left as it is. */
   STATE_LEFT: exitCodes.done,
+  /** Only ever a warning, before NO_SPACE: a volume that machines run on is getting full. */
+  SPACE_LOW: exitCodes.done,
   /** Only ever a question: what becomes of a guest whose window a person closed. */
   WINDOW_CLOSING: exitCodes.done,
   SUSPEND_FAILED: exitCodes.failed,
@@ -61,6 +63,8 @@ const codes = {
   /** The host allows no further guest of this kind at once: macOS allows two macOS guests. */
   GUEST_LIMIT: exitCodes.busy,
   INSTALL_FAILED: exitCodes.failed,
+  /** Preflight said no, or could not tell and nobody said to go on. */
+  INSTALL_REFUSED: exitCodes.failed,
   DISK_UNAVAILABLE: exitCodes.failed,
   NO_SPACE: exitCodes.noSpace,
   PATH_TOO_LONG: exitCodes.failed,

@@ -1,6 +1,6 @@
 import { adopt } from './adopt.ts';
 import type { Driver, Place, Session } from './driver.ts';
-import { type Problem, TorporError, toProblem } from './errors.ts';
+import { type ErrorCode, type Problem, TorporError, toProblem } from './errors.ts';
 import type { Bundle } from './library/bundle.ts';
 import * as stateFiles from './saved-state/files.ts';
 
@@ -18,9 +18,13 @@ export interface GuestHold {
   readonly session: Session | undefined;
   /** False while the driver could not say whether a guest is there: then nothing must start another. */
   readonly isKnown: boolean;
+  /** Why the guest stands although no person paused it; undefined when it runs, or a person did. */
+  readonly waitsFor: Problem | undefined;
   /** When it last took hold of a guest, in milliseconds since 1970; 0 when it never did. */
   readonly since: number;
   take(session: Session): void;
+  /** Pauses the guest for a reason that will pass, and tells of it. */
+  pauseFor(reason: Problem): Promise<void>;
   /**
    * Asks the driver whether an earlier agent left a guest, and takes hold of it; see adopt(). Returns
    * what went wrong, which may be that the driver cannot say.
@@ -41,20 +45,34 @@ export function createGuestHold(bundle: Bundle, listeners: GuestListeners): Gues
   let isKnown = false;
   let since = 0;
   let ending: Promise<void> | undefined;
+  let waitsFor: Problem | undefined;
 
   function take(taken: Session): void {
     session = taken;
+    waitsFor = undefined;
     since = Date.now();
-    taken.on('statusChanged', onChange);
-    taken.on('problem', onProblem);
+    taken.on('statusChanged', (status) => {
+      if (status === 'running') waitsFor = undefined;
+      onChange();
+    });
+    taken.on('problem', heed);
     taken.on('ended', ({ problem }) => {
       ending = leave(taken, problem).catch(onError);
     });
   }
 
+  /** A disk that fails does so for every request that was under way: that is one problem. */
+  function heed(problem: Problem): void {
+    if (!stops.has(problem.code)) return onProblem(problem);
+    if (waitsFor?.message === problem.message) return;
+    waitsFor = problem;
+    onProblem(problem);
+  }
+
   async function leave(left: Session, problem: Problem | undefined): Promise<void> {
     if (session !== left) return;
     session = undefined;
+    waitsFor = undefined;
     if (problem !== undefined) onProblem(problem);
     else if (!(await stateFiles.hasSavedState(bundle))) await stateFiles.clear(bundle);
     onChange();
@@ -67,16 +85,25 @@ export function createGuestHold(bundle: Bundle, listeners: GuestListeners): Gues
     get isKnown() {
       return isKnown;
     },
+    get waitsFor() {
+      return session?.status === 'paused' ? waitsFor : undefined;
+    },
     get since() {
       return since;
     },
     take,
+
+    async pauseFor(reason) {
+      await session?.pause('agent');
+      heed(reason);
+    },
 
     async look(driver, place, hasSavedState) {
       try {
         const found = await adopt(driver, place, hasSavedState);
         isKnown = true;
         if (found.session !== undefined) take(found.session);
+        waitsFor = found.waitsFor;
         return found.problem;
       } catch (error) {
         return toProblem(error);
@@ -96,3 +123,6 @@ export function createGuestHold(bundle: Bundle, listeners: GuestListeners): Gues
     },
   };
 }
+
+/** What the guest stands for until it is resumed. */
+const stops: ReadonlySet<ErrorCode> = new Set(['NO_SPACE', 'DISK_UNAVAILABLE']);

@@ -5,6 +5,7 @@ import { type Problem, type TorporError, toProblem, toTorporError } from './erro
 import { createEmitter } from './events.ts';
 import { createGuestHold } from './guest-hold.ts';
 import { type Bundle, readConfig, writeConfig } from './library/bundle.ts';
+import { assertOwnFiles } from './library/own-files.ts';
 import { createOperationSlot, type OperationProgress, type Work } from './operation.ts';
 import { goOn, restore } from './restore.ts';
 import { isSameGuest } from './same-guest.ts';
@@ -96,6 +97,11 @@ export class Machine {
     return this.#guest.session;
   }
 
+  /** Why the guest stands although no person paused it: resuming it tries again. */
+  get waitsFor(): Problem | undefined {
+    return this.#guest.waitsFor;
+  }
+
   /** When it last ran, in milliseconds since 1970; 0 when it never did. */
   get lastUsed(): number {
     return Math.max(this.#lastSeen, this.#guest.since);
@@ -167,13 +173,19 @@ export class Machine {
       // An earlier suspension saved it and could not end it.
       if (this.#state.exists) return session.end();
       const { identity, torporVersion } = this.#context;
-      const context = { place: this.#place(), session, identity, torporVersion };
+      const wasPaused = session.status === 'paused' && this.waitsFor === undefined;
+      const context = { place: this.#place(), session, wasPaused, identity, torporVersion };
       await suspend(context, { reason, signal, onProgress });
     });
   }
 
   async pause(): Promise<void> {
     await this.#run('pause', () => this.#guest.mustHave(this.#config.name).pause());
+  }
+
+  /** Pauses the guest for a reason that will pass, which becomes `waitsFor` and the machine's problem. */
+  async pauseFor(reason: Problem): Promise<void> {
+    await this.#run('pause', () => this.#guest.pauseFor(reason));
   }
 
   async resume(): Promise<void> {
@@ -262,6 +274,8 @@ export class Machine {
           await this.#guest.ended();
           this.#problem = undefined;
           try {
+            // Pulling the plug is always possible.
+            if (operation !== 'forceStop') await assertOwnFiles(this.bundle);
             await work(signal, onProgress);
             await this.#guest.ended();
           } finally {

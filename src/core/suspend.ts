@@ -17,6 +17,8 @@ import {
 export interface SuspendContext {
   readonly place: Place;
   readonly session: Session;
+  /** Whether a person had paused the guest, so that it does not come back by itself. */
+  readonly wasPaused: boolean;
   readonly identity: HostIdentity;
   readonly torporVersion: string;
 }
@@ -40,12 +42,11 @@ export async function suspend(context: SuspendContext, options: SuspendOptions):
   const { session, place } = context;
   if (!session.save.available)
     throw new TorporError('CAPABILITY_MISSING', session.save.reason.message, session.save.reason);
-  const wasPaused = session.status === 'paused';
   await keepLastFrame(context);
   const { saved, abandon } = await save(session.save.use, place.config, options);
   let manifest: Manifest;
   try {
-    manifest = await describe(context, saved, options.reason, wasPaused);
+    manifest = await describe(context, saved, options.reason);
     options.signal?.throwIfAborted();
     await commit(place.bundle, manifest);
   } catch (error) {
@@ -88,7 +89,6 @@ async function describe(
   context: SuspendContext,
   saved: SavedFiles,
   reason: SaveReason,
-  wasPaused: boolean,
 ): Promise<Manifest> {
   const { bundle, config } = context.place;
   const disks = await Promise.all(
@@ -107,7 +107,7 @@ async function describe(
     createdAt: new Date().toISOString(),
     torporVersion: context.torporVersion,
     reason,
-    wasPaused,
+    wasPaused: context.wasPaused,
     host: context.identity,
     hardware: config.hardware,
     disks,

@@ -91,7 +91,13 @@ export function createMemoryDriver(
       const guest = hypervisor.guests.get(place.config.id);
       if (guest !== undefined) {
         const session = createSession(hold(place));
-        return { found: 'session', session, shouldRun: !guest.pausedByPerson };
+        const { waitsFor, pausedByPerson } = guest;
+        return {
+          found: 'session',
+          session,
+          shouldRun: !pausedByPerson,
+          ...(waitsFor === undefined ? {} : { waitsFor }),
+        };
       }
       const { process } = place.bundle.files;
       // The record stays: until the machine starts again, this is what is known of its last guest.

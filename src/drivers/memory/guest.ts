@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Problem } from '../../core/errors.ts';
 
 /** Small enough to write in no time, large enough to hold a nonce and be worth a digest. */
 export const guestMemoryBytes = 4096;
@@ -20,6 +21,8 @@ export interface MemoryGuest {
   running: boolean;
   /** A person paused it, so an agent that adopts it leaves it paused. */
   pausedByPerson: boolean;
+  /** Why it stands, when its disk does not work. */
+  waitsFor: Problem | undefined;
   listensToPowerButton: boolean;
   /** What the guest believes to be the time, in milliseconds since 1970; set by `setClock`. */
   clock: number | undefined;
@@ -47,6 +50,7 @@ export function createGuest(machineId: string, image: GuestImage, now: () => num
     machineId,
     memory: image.memory,
     pausedByPerson: false,
+    waitsFor: undefined,
     listensToPowerButton: true,
     clock: undefined,
     worked: 0,

@@ -5,6 +5,7 @@ import { createSteps, type Steps } from './steps.ts';
 /** What the agent's side of a guest hears of it. */
 export interface Attachment {
   statusChanged(status: 'running' | 'paused'): void;
+  problem(problem: Problem): void;
   ended(problem: Problem | undefined): void;
 }
 
@@ -20,8 +21,8 @@ export interface MemoryHypervisor extends Steps {
   kill(machineId: string): void;
   /** The guest shuts down by itself. */
   shutDown(machineId: string): void;
-  /** The guest stops without anybody having asked, as at a disk error. */
-  halt(machineId: string): void;
+  /** The guest stops without anybody having asked, as at a disk error, which `problem` tells of. */
+  halt(machineId: string, problem?: Problem): void;
   /** Every agent dies, `kill -9`: their sessions hear nothing from here on, the guests run on. */
   dropAgents(): void;
 
@@ -54,6 +55,7 @@ export function createMemoryHypervisor(options: MemoryHypervisorOptions = {}): M
     const guest = guests.get(machineId);
     if (guest === undefined || guest.running === running) return;
     guest.running = running;
+    if (running) guest.waitsFor = undefined;
     attachments.get(machineId)?.statusChanged(running ? 'running' : 'paused');
   };
   const remove = (machineId: string, problem?: Problem): void => {
@@ -74,7 +76,11 @@ export function createMemoryHypervisor(options: MemoryHypervisorOptions = {}): M
     remove,
     kill: (machineId) => remove(machineId, killed),
     shutDown: (machineId) => remove(machineId),
-    halt: (machineId) => setRunning(machineId, false),
+    halt(machineId, problem) {
+      guestOf(machineId).waitsFor = problem;
+      if (problem !== undefined) attachments.get(machineId)?.problem(problem);
+      setRunning(machineId, false);
+    },
     dropAgents: () => attachments.clear(),
 
     create(machineId, image) {

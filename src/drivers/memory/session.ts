@@ -38,6 +38,7 @@ export function createSession(context: SessionContext): Session {
 
   const attachment: Attachment = {
     statusChanged: (status) => events.emit('statusChanged', status),
+    problem: (problem) => events.emit('problem', problem),
     ended(problem) {
       // Before anybody hears of it, so that nobody finds the record of a guest known to be gone.
       rmSync(place.bundle.files.process, { force: true });

@@ -26,7 +26,7 @@ import { connectQmp, type QmpClient } from './qmp/client.ts';
 import { runFiles } from './run-files.ts';
 import { attachSerial } from './serial-port.ts';
 import { createSession } from './session.ts';
-import { endedUnexpectedly } from './watch-guest.ts';
+import { endedUnexpectedly, failedDisk } from './watch-guest.ts';
 
 export interface QemuDriverOptions {
   readonly host: Host;
@@ -195,11 +195,12 @@ export function createQemuDriver({ host, settings, onError }: QemuDriverOptions)
       status: running || status === 'suspended' ? 'running' : 'paused',
       blocker: await migrationBlocker(qmp),
     });
-    // After an I/O error the guest waits for a person too.
+    const waitsFor = status === 'io-error' ? await failedDisk(qmp) : undefined;
     return {
       found: 'session',
       session,
-      shouldRun: !record.pausedByPerson && status !== 'io-error',
+      shouldRun: !record.pausedByPerson,
+      ...(waitsFor === undefined ? {} : { waitsFor }),
     };
   }
 }

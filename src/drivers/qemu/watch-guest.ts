@@ -22,7 +22,11 @@ export function watchGuest(qmp: QmpClient, { onStatus, onProblem }: GuestListene
   });
   qmp.on('GUEST_PANICKED', () => onProblem(panicked));
   qmp.on('BLOCK_IO_ERROR', (event) => {
-    if (event.action === 'stop') onProblem(diskError(event.nospace === true, event));
+    if (event.action !== 'stop') return;
+    const disk = event['node-name']?.replace(/^disk-/, '') ?? event.device;
+    onProblem(
+      event.nospace === true ? volumeFull(disk) : diskFailed(disk, event.operation, event.reason),
+    );
   });
 
   return {
@@ -55,22 +59,30 @@ const panicked: Problem = {
   hint: 'Look at its console, then stop it with --force and start it again.',
 };
 
-interface DiskEvent {
-  readonly device: string;
-  readonly operation: string;
-  readonly reason: string;
-  readonly 'node-name'?: string | undefined;
+/** Which disk a guest stands for that another agent found in the run state `io-error`. */
+export async function failedDisk(qmp: QmpClient): Promise<Problem> {
+  const disks = await qmp.execute('query-block');
+  const failed = disks.find(
+    (disk) => disk['io-status'] !== undefined && disk['io-status'] !== 'ok',
+  );
+  const disk = failed?.inserted?.['node-name']?.replace(/^disk-/, '') ?? 'of the guest';
+  return failed?.['io-status'] === 'nospace'
+    ? volumeFull(disk)
+    : diskFailed(disk, 'read or write', 'an input/output error');
 }
 
-function diskError(isFull: boolean, event: DiskEvent): Problem {
-  const disk = event['node-name']?.replace(/^disk-/, '') ?? event.device;
+function volumeFull(disk: string): Problem {
   return {
-    code: isFull ? 'NO_SPACE' : 'DISK_UNAVAILABLE',
-    message: isFull
-      ? `The volume of disk ${disk} is full. The guest waits and has lost nothing.`
-      : `Disk ${disk} failed to ${event.operation} (${event.reason}). The guest waits and has lost nothing.`,
-    hint: isFull
-      ? 'Free some space, then resume it.'
-      : 'Make the disk reachable again, then resume it.',
+    code: 'NO_SPACE',
+    message: `The volume of disk ${disk} is full. The guest waits and has lost nothing.`,
+    hint: 'Free some space: it then goes on.',
+  };
+}
+
+function diskFailed(disk: string, operation: string, reason: string): Problem {
+  return {
+    code: 'DISK_UNAVAILABLE',
+    message: `Disk ${disk} failed to ${operation} (${reason}). The guest waits and has lost nothing.`,
+    hint: 'Make the disk reachable again, then resume it.',
   };
 }

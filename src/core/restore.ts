@@ -2,6 +2,7 @@ import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Amount, Driver, Place, Session } from './driver.ts';
 import { TorporError, toTorporError } from './errors.ts';
+import { faultPoint } from './fault-point.ts';
 import type { Bundle } from './library/bundle.ts';
 import { consume, finish, loadManifest, restoreConsumed } from './saved-state/files.ts';
 import { assertFits, type HostIdentity } from './saved-state/fit.ts';
@@ -31,15 +32,18 @@ export async function restore(context: RestoreContext, options: RestoreOptions):
   const { place, driver, identity, onError } = context;
   const manifest = await loadManifest(place.bundle);
   await assertFits(manifest, place.bundle, place.config, identity);
+  await faultPoint('restore.checked');
   await expectTouched(place, manifest);
   let session: Session;
   try {
+    await faultPoint('restore.expected');
     session = await driver.restore(place, manifest, options);
   } catch (error) {
     await stampMemory(place, manifest).catch(onError);
     throw restoreFailed(place.config.name, error);
   }
   try {
+    await faultPoint('restore.loaded');
     options.signal?.throwIfAborted();
     await goOn(place.bundle, session);
   } catch (error) {
@@ -56,6 +60,7 @@ export async function restore(context: RestoreContext, options: RestoreOptions):
 export async function goOn(bundle: Bundle, session: Session): Promise<void> {
   try {
     await consume(bundle);
+    await faultPoint('consume.renamed');
     await session.resume();
   } catch (error) {
     await restoreConsumed(bundle);

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import type { MachineConfig } from './config.ts';
 import type { Amount, Place, Save, Session } from './driver.ts';
 import { TorporError, toTorporError } from './errors.ts';
+import { faultPoint } from './fault-point.ts';
 import { exists, resolveInBundle } from './library/bundle.ts';
 import { commit, revoke } from './saved-state/files.ts';
 import { fingerprintFile } from './saved-state/fingerprint.ts';
@@ -43,20 +44,25 @@ export async function suspend(context: SuspendContext, options: SuspendOptions):
   if (!session.save.available)
     throw new TorporError('CAPABILITY_MISSING', session.save.reason.message, session.save.reason);
   await keepLastFrame(context);
+  await faultPoint('suspend.begun');
   const { saved, abandon } = await save(session.save.use, place.config, options);
   let manifest: Manifest;
   try {
+    await faultPoint('suspend.saved');
     manifest = await describe(context, saved, options.reason);
+    await faultPoint('suspend.described');
     options.signal?.throwIfAborted();
     await commit(place.bundle, manifest);
   } catch (error) {
     throw await undo(place, abandon, error);
   }
   try {
+    await faultPoint('suspend.committed');
     await session.end();
   } catch (error) {
     throw notEnded(place.config.name, error);
   }
+  await faultPoint('suspend.ended');
   return manifest;
 }
 
@@ -76,9 +82,12 @@ async function undo(
   error: unknown,
 ): Promise<TorporError> {
   try {
+    await faultPoint('undo.begun');
     // The record goes first: it must never tell of a guest that has gone on since.
     await revoke(bundle);
+    await faultPoint('undo.revoked');
     await abandon();
+    await faultPoint('undo.abandoned');
     return suspendFailed(config.name, error);
   } catch (second) {
     return standsStill(config.name, error, second);

@@ -5,6 +5,7 @@ import type { MachineView } from '../../contract/app-state.ts';
 import type { MachineRef } from '../../contract/requests.ts';
 import type { MachineConfig } from '../../core/config.ts';
 import { errnoOf, TorporError } from '../../core/errors.ts';
+import { faultPoint } from '../../core/fault-point.ts';
 import type { Host } from '../../core/host.ts';
 import { clonedEntries } from '../../core/library/layout.ts';
 import { createBundle } from '../../core/library/library.ts';
@@ -30,6 +31,7 @@ export async function cloneMachine(
     context.machines.hold(machine, 'being cloned', async () => {
       assertCanPerform('clone', machine.status, machine.config.name);
       const config = await configOfClone(context, machine, name);
+      await faultPoint('create.planned');
       const bundle = await createBundle(context.library, config, async (staged) => {
         for (const entry of clonedEntries) {
           await copyFolder(
@@ -37,10 +39,13 @@ export async function cloneMachine(
             join(machine.bundle.path, entry),
             join(staged.path, entry),
           );
+          await faultPoint('clone.copied');
         }
         return config;
       });
+      await faultPoint('create.moved');
       await context.machines.rescan();
+      await faultPoint('create.listed');
       tellOfState(context, machine, config);
       return viewListed(await context.machines.find(bundle.path));
     }),

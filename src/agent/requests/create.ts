@@ -13,6 +13,7 @@ import {
 } from '../../core/config.ts';
 import type { Driver } from '../../core/driver.ts';
 import { TorporError } from '../../core/errors.ts';
+import { faultPoint } from '../../core/fault-point.ts';
 import type { Host } from '../../core/host.ts';
 import type { Bundle } from '../../core/library/bundle.ts';
 import { createBundle } from '../../core/library/library.ts';
@@ -33,11 +34,14 @@ export async function createMachine(
     const driver = await chooseDriver(context.drivers, request.driver);
     await assertSourcesUsable(request);
     const config = await planConfig(driver, request);
+    await faultPoint('create.planned');
     const bundle = await createBundle(context.library, config, async (staged) => {
       await fill(staged, config, request, driver, context.host);
       return config;
     });
+    await faultPoint('create.moved');
     await context.machines.rescan();
+    await faultPoint('create.listed');
     return viewListed(await context.machines.find(bundle.path));
   });
 }

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import type { Empty, MachineRef } from '../../contract/requests.ts';
 import { TorporError } from '../../core/errors.ts';
+import { faultPoint } from '../../core/fault-point.ts';
 import { type Bundle, bundleAt } from '../../core/library/bundle.ts';
 import { deleteBundle } from '../../core/library/library.ts';
 import { assertCanPerform } from '../../core/status.ts';
@@ -24,8 +25,9 @@ export async function removeMachine(
   }
   const { machine } = found;
   await machines.restructure(() =>
-    machines.hold(machine, 'being deleted', () => {
+    machines.hold(machine, 'being deleted', async () => {
       assertCanPerform('delete', machine.status, machine.config.name);
+      await faultPoint('delete.held');
       return remove();
     }),
   );
@@ -33,6 +35,7 @@ export async function removeMachine(
     recursive: true,
     force: true,
   });
+  await faultPoint('delete.removed');
   return {};
 }
 
@@ -50,4 +53,5 @@ async function removeBundle(
       cause: error,
     });
   }
+  await faultPoint('delete.trashed');
 }

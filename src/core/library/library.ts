@@ -3,6 +3,7 @@ import { lstat, mkdir, readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { MachineConfig } from '../config.ts';
 import { errnoOf, type Problem, TorporError, toProblem } from '../errors.ts';
+import { faultPoint } from '../fault-point.ts';
 import type { FileLock, Host, LockAttempt } from '../host.ts';
 import { renameDurably } from './atomic-file.ts';
 import { type Bundle, bundleAt, readConfig, writeConfig } from './bundle.ts';
@@ -75,7 +76,11 @@ export async function createBundle(
   const staged = bundleAt(join(libraryLayout(library).staging, randomUUID()));
   await mkdir(staged.path, { recursive: true, mode: 0o700 });
   try {
-    await writeConfig(staged, await fill(staged));
+    await faultPoint('create.staged');
+    const filled = await fill(staged);
+    await faultPoint('create.filled');
+    await writeConfig(staged, filled);
+    await faultPoint('create.configured');
     return await moveToName(staged, library, config.name);
   } catch (error) {
     await rm(staged.path, { recursive: true, force: true });
@@ -123,6 +128,7 @@ function isTaken(error: unknown): boolean {
 export async function deleteBundle(library: string, bundle: Bundle): Promise<void> {
   const grave = join(libraryLayout(library).staging, randomUUID());
   await renameDurably(bundle.path, grave);
+  await faultPoint('delete.buried');
   await rm(grave, { recursive: true, force: true });
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { parseWith } from '../config.ts';
 import { errnoOf } from '../errors.ts';
+import { faultPoint } from '../fault-point.ts';
 import { flushDirectory, readJson, renameDurably, writeJson } from '../library/atomic-file.ts';
 import { type Bundle, exists } from '../library/bundle.ts';
 import { type Manifest, readManifest, writeManifest } from './manifest.ts';
@@ -38,7 +39,9 @@ export async function prepare(bundle: Bundle, reason: string): Promise<string | 
   const leftovers = await entriesOf(bundle.files.state);
   const moved = leftovers.length === 0 ? undefined : await setAside(bundle, reason);
   try {
+    await faultPoint('prepare.moved');
     await mkdir(bundle.files.state, { recursive: true, mode: 0o700 });
+    await faultPoint('prepare.made');
   } catch (error) {
     await putBack(bundle, moved);
     throw error;
@@ -49,7 +52,9 @@ export async function prepare(bundle: Bundle, reason: string): Promise<string | 
 /** Makes the files in the state directory, which must be flushed, a saved state. */
 export async function commit(bundle: Bundle, manifest: Manifest): Promise<void> {
   await flushDirectory(bundle.files.state);
+  await faultPoint('commit.flushed');
   await writeManifest(bundle.files.manifest, manifest);
+  await faultPoint('commit.written');
   await rm(bundle.files.consumed, { force: true });
 }
 
@@ -72,7 +77,9 @@ export async function restoreConsumed(bundle: Bundle): Promise<void> {
 
 /** Removes what a guest that runs again has no use for. The memory file stays: it is in use. */
 export async function finish(bundle: Bundle, manifest: Manifest): Promise<void> {
+  await faultPoint('finish.begun');
   for (const file of manifest.files) await rm(join(bundle.files.state, file.name), { force: true });
+  await faultPoint('finish.removed');
   await rm(bundle.files.consumed, { force: true });
 }
 
@@ -114,6 +121,7 @@ export async function setAside(bundle: Bundle, reason: string): Promise<string> 
   const record = join(bundle.files.state, recordName);
   await writeJson(record, { at, reason });
   try {
+    await faultPoint('prepare.recorded');
     await mkdir(bundle.files.setAside, { recursive: true, mode: 0o700 });
     await renameDurably(bundle.files.state, target);
   } catch (error) {

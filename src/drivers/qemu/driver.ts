@@ -4,6 +4,7 @@ import { availableParallelism, uptime } from 'node:os';
 import { dirname } from 'node:path';
 import type { Adoption, Driver, Place, Session } from '../../core/driver.ts';
 import { type Problem, TorporError, toProblem } from '../../core/errors.ts';
+import { faultPoint } from '../../core/fault-point.ts';
 import type { Host } from '../../core/host.ts';
 import { doesNotFit } from '../../core/saved-state/fit.ts';
 import type { Manifest } from '../../core/saved-state/manifest.ts';
@@ -127,6 +128,7 @@ export function createQemuDriver({ host, settings, onError }: QemuDriverOptions)
       const { memory: file, files, hypervisor } = manifest;
       const accelerator = sameAccelerator(place, manifest, installation);
       if (file !== null) await reserveMemory(host, place.bundle.files.memory, file.bytes);
+      await faultPoint('load.reserved');
       const memory =
         file === null
           ? { kind: 'anonymous' as const }
@@ -154,6 +156,7 @@ export function createQemuDriver({ host, settings, onError }: QemuDriverOptions)
           signal,
           onProgress,
         });
+        await faultPoint('load.migrated');
         return sessionOf(place, opened, undefined);
       } catch (error) {
         opened.qmp.close();
@@ -167,6 +170,7 @@ export function createQemuDriver({ host, settings, onError }: QemuDriverOptions)
       const record = await readProcessRecord(place.bundle.files.process);
       if (record === undefined || !(await isOfThisBundle(record, place)))
         return { found: 'nothing' };
+      await faultPoint('adopt.recorded');
       if (!holdsPidFile(host, record.pidFile))
         return { found: 'ended', problem: howItEnded(place, record) };
       return adoptSession({ ...place, runDirectory: dirname(record.pidFile) }, record);
@@ -176,6 +180,7 @@ export function createQemuDriver({ host, settings, onError }: QemuDriverOptions)
   async function adoptSession(place: Place, record: ProcessRecord): Promise<Adoption> {
     const { sockets, pidFile } = runFiles(place.runDirectory);
     const qmp = await connectQmp(sockets.qmp);
+    await faultPoint('adopt.connected');
     const { UUID } = await qmp.execute('query-uuid');
     if (UUID !== place.config.id) {
       qmp.close();

@@ -2,6 +2,7 @@ import { mkdir, stat } from 'node:fs/promises';
 import type { Architecture } from '../../core/config.ts';
 import type { Place } from '../../core/driver.ts';
 import { TorporError, toTorporError } from '../../core/errors.ts';
+import { faultPoint } from '../../core/fault-point.ts';
 import { resolveInBundle } from '../../core/library/bundle.ts';
 import type { SerialConsole } from '../../core/serial-console.ts';
 import type { Accelerator } from './accelerator.ts';
@@ -53,9 +54,12 @@ export async function openMachine(input: OpenInput): Promise<OpenedMachine> {
     signal,
   });
   try {
+    await faultPoint('open.launched');
     const record = await recordOf(input, process, pidFile);
     await writeProcessRecord(bundle.files.process, record);
+    await faultPoint('open.recorded');
     const qmp = await connectQmp(sockets.qmp, { signal });
+    await faultPoint('open.connected');
     const console = await attachSerial(sockets.serial, bundle.files.serialLog, onError);
     return {
       process,

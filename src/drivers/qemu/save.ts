@@ -3,6 +3,7 @@ import { open, rename, rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { SaveOptions } from '../../core/driver.ts';
 import { errnoOf, TorporError } from '../../core/errors.ts';
+import { faultPoint } from '../../core/fault-point.ts';
 import type { Host } from '../../core/host.ts';
 import type { Bundle } from '../../core/library/bundle.ts';
 import { digestFile } from '../../core/saved-state/fingerprint.ts';
@@ -37,6 +38,7 @@ export async function saveInstant(
     onProgress: (done, total) =>
       options.onProgress?.({ done: done + device.bytes, total: total + device.bytes }),
   });
+  await faultPoint('save.settled');
   return { files: [device], memory };
 }
 
@@ -105,9 +107,12 @@ async function writeStream(
     } finally {
       await file.close();
     }
+    await faultPoint('save.migrated');
     await host.flush(unfinished, { signal });
+    await faultPoint('save.flushed');
     if ((await digestFile(unfinished, signal)) !== written.sha256) throw readsBackChanged();
     await rename(unfinished, path);
+    await faultPoint('save.staged');
     return { name: basename(path), ...written };
   } catch (error) {
     await rm(unfinished, { force: true });

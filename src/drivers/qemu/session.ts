@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Capability, Place, Save, Session } from '../../core/driver.ts';
 import { fromProblem, type Problem, TorporError, toTorporError } from '../../core/errors.ts';
+import { faultPoint } from '../../core/fault-point.ts';
 import type { Host } from '../../core/host.ts';
 import type { SavedFiles } from '../../core/saved-state/manifest.ts';
 import type { SerialConsole } from '../../core/serial-console.ts';
@@ -94,6 +95,7 @@ export function createSession(input: SessionInput): Session {
     };
     const wasRunning = status === 'running';
     await reserveRoom(saveInput, instant);
+    await faultPoint('save.reserved');
     const abandon = async (): Promise<void> => {
       await rm(instant ? bundle.files.deviceState : bundle.files.streamState, { force: true });
       if (instant) await reserveMemory(host, bundle.files.memory, memoryBytes);
@@ -101,6 +103,7 @@ export function createSession(input: SessionInput): Session {
     };
     if (wasRunning) await stopGuest();
     try {
+      await faultPoint('save.stopped');
       const parts = instant ? await saveInstant(saveInput) : await saveStreamed(saveInput);
       return { saved: { ...parts, ...describe(instant) }, abandon };
     } catch (error) {

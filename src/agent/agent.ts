@@ -14,6 +14,7 @@ import { createConsoleHub } from './console-hub.ts';
 import { type AgentContext, type Drivers, driverFor, type Trash } from './context.ts';
 import { ownPeers } from './control/peer.ts';
 import { type ControlServer, serveControl } from './control/server.ts';
+import { createCreations } from './creations.ts';
 import { createEnding } from './ending.ts';
 import { createHandlers, type RequestHandlers } from './handlers.ts';
 import { createIdleWatch, type IdleClock, systemClock } from './idle-watch.ts';
@@ -21,11 +22,14 @@ import { type Log, silentLog } from './log.ts';
 import { lookAgain } from './look.ts';
 import { openMachines } from './machines.ts';
 import { createNames } from './names.ts';
+import { createOutlookWatch } from './outlook.ts';
 import { canonicalPath } from './paths.ts';
+import type { HowToAsk } from './preflight.ts';
 import { removeRecord, writeRecord } from './record.ts';
 import { planLaunch, restoreOnLaunch } from './restore-on-launch.ts';
 import { machineRunDirectory, openRunDirectory, runBase } from './run-directory.ts';
 import { measureSpace } from './space.ts';
+import { createSpaceWatch } from './space-watch.ts';
 import { createStateFeed, type StateFeed } from './state.ts';
 import { torporVersion } from './version.ts';
 import { viewListed } from './view.ts';
@@ -46,6 +50,9 @@ export interface AgentOptions {
   /** False leaves every machine suspended, as a person asks by holding Shift. */
   readonly restoreOnLaunch?: boolean;
   readonly idleClock?: IdleClock;
+  readonly spaceClock?: IdleClock;
+  /** How preflight asks before macOS is installed; about this computer unless told otherwise. */
+  readonly preflight?: HowToAsk;
 }
 
 /** The one process part that owns a library's running machines. */
@@ -65,10 +72,15 @@ export interface Agent extends EventSource<Events> {
   /**
    * Leaves every machine as its policy says, lets go of the library and ends. Calling it again joins
    * the end that is under way. A machine that cannot be saved, or not before the deadline, runs on
-   * by itself for the next agent to find; its report says why.
+   * by itself for the next agent to find; its report says why. Machines that are being made are
+   * cancelled. Throws WOULD_LOSE_GUESTS when one that cannot be saved lives in this process: the
+   * agent then goes on, and can be asked again.
    */
   stop(reason: SaveReason, options?: StopOptions): Promise<readonly Report[]>;
-  /** Ends without suspending anything: every guest runs on for the next agent to find. */
+  /**
+   * Ends without suspending anything: every guest runs on for the next agent to find. Throws
+   * WOULD_LOSE_GUESTS, and goes on, when one of them lives in this process.
+   */
   detach(): Promise<void>;
 }
 
@@ -146,6 +158,8 @@ async function serveLibrary(options: Serving): Promise<Agent> {
     machines,
     names: createNames(machines),
     wishes: createWishes(),
+    creations: createCreations(changed),
+    preflight: options.preflight ?? {},
     concurrency: options.concurrency ?? defaultConcurrency(),
     trash: options.trash ?? systemTrash,
     notify,
@@ -153,6 +167,11 @@ async function serveLibrary(options: Serving): Promise<Agent> {
       if (phase === 'ending') throw new TorporError('BUSY', 'The agent is ending.');
     },
   };
+  const outlook = createOutlookWatch({
+    ...{ library, onError, preflight: context.preflight },
+    machines: machines.open,
+    onChange: changed,
+  });
   const idle = createIdleWatch({
     machines: machines.open,
     async suspend(machine) {
@@ -164,18 +183,31 @@ async function serveLibrary(options: Serving): Promise<Agent> {
     onError,
     clock: options.idleClock ?? systemClock,
   });
+  const room = createSpaceWatch({
+    library,
+    machines: machines.open,
+    host,
+    isHeld: machines.isHeld,
+    warn: (problem) => notify({ machine: null, problem }),
+    onLook: () => void measure(),
+    onError,
+    clock: options.spaceClock ?? systemClock,
+  });
   const consoles = createConsoleHub(runDirectory, isOurs, idle.noteInput);
   const watch = watchLibrary({ library, machines, look, onError });
   const measureAfterWork = whenWorkEnds(measure);
   const state = createStateFeed(
     () => ({
       agent: { version: torporVersion, pid: process.pid, startedAt, phase },
-      library: { path: library, space },
+      library: { path: library, space, problem: room.problem ?? null },
       machines: machines.all().map((one) => viewListed(one, machines.isHeld)),
+      creations: context.creations.all(),
+      outlook: outlook.current(),
     }),
     (told) => {
       watch.update();
       idle.update();
+      room.update();
       measureAfterWork(told);
       events.emit('state', told);
     },
@@ -187,10 +219,15 @@ async function serveLibrary(options: Serving): Promise<Agent> {
       phase = 'ending';
       changed();
     },
+    onRefuse() {
+      phase = 'ready';
+      changed();
+    },
     async close() {
       try {
         watch.close();
         idle.close();
+        room.close();
         state.close();
         await consoles.close();
         await server?.close();
@@ -205,6 +242,7 @@ async function serveLibrary(options: Serving): Promise<Agent> {
     context,
     consoles,
     idle,
+    outlook,
     async currentState() {
       await Promise.all([look(), measure()]);
       return state.current();
@@ -227,12 +265,14 @@ async function serveLibrary(options: Serving): Promise<Agent> {
     server = await serveControl({ path: socket, handle, events, isOurs, log });
     await writeRecord(library, { pid: process.pid, socket, version: torporVersion, startedAt });
   } catch (error) {
-    await detach();
+    await ending.detachMachines().catch(onError);
+    await ending.finish();
     throw error;
   }
   phase = 'ready';
   watch.update();
   void measure();
+  void outlook.look();
   log.info({ machines: machines.all().length, library }, 'ready');
 
   async function launch(): Promise<void> {

@@ -5,6 +5,7 @@ import type { OperationProgress } from '../core/operation.ts';
 import type { SetAside } from '../core/saved-state/files.ts';
 import type { SavedStateSummary } from '../core/saved-state/find.ts';
 import type { InFlightStatus, MachineStatus, Operation } from '../core/status.ts';
+import type { PreflightStep } from './preflight.ts';
 
 /**
  * What the agent knows, as one immutable JSON value. Command line, menu and panel draw themselves
@@ -16,6 +17,10 @@ export interface AppState {
   readonly agent: AgentInfo;
   readonly library: LibraryInfo;
   readonly machines: readonly MachineView[];
+  /** Machines that are being made: they join `machines` when they are complete. */
+  readonly creations: readonly CreationView[];
+  /** What will matter at the next installation of macOS, where there are macOS guests; else null. */
+  readonly outlook: Outlook | null;
 }
 
 export interface AgentInfo {
@@ -32,6 +37,8 @@ export interface LibraryInfo {
   readonly path: string;
   /** Bytes free and in all on the library's volume; null when they cannot be read. */
   readonly space: { readonly available: number; readonly total: number } | null;
+  /** SPACE_LOW while guests are there and that volume is getting full. */
+  readonly problem: Problem | null;
 }
 
 export interface MachineView {
@@ -51,6 +58,27 @@ export interface MachineView {
   readonly operations: readonly Operation[];
   /** Milliseconds since 1970; 0 when it never ran. */
   readonly lastUsed: number;
+}
+
+/** A machine that is being made. `machine.cancel` takes its id or its name. */
+export interface CreationView {
+  readonly id: string;
+  readonly name: string;
+  readonly step: CreationStep;
+  /** Milliseconds since 1970. */
+  readonly stepStartedAt: number;
+  /** How much of the step is done, from 0 to 1; null where nobody knows. */
+  readonly fraction: number | null;
+  readonly cancellable: boolean;
+}
+
+/** `checking` is the preflight of an installation. */
+export type CreationStep = 'preparing' | 'copying' | 'checking' | 'installing';
+
+/** Something about this Mac, and what to do about it. */
+export interface Outlook {
+  readonly sentence: string;
+  readonly todo: readonly PreflightStep[];
 }
 
 export interface MachineDetail extends MachineView {

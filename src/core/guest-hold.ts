@@ -63,9 +63,10 @@ export function createGuestHold(bundle: Bundle, listeners: GuestListeners): Gues
 
   /** A disk that fails does so for every request that was under way: that is one problem. */
   function heed(problem: Problem): void {
-    if (!stops.has(problem.code)) return onProblem(problem);
-    if (waitsFor?.message === problem.message) return;
-    waitsFor = problem;
+    if (stops.has(problem.code)) {
+      if (waitsFor?.message === problem.message) return;
+      waitsFor = problem;
+    }
     onProblem(problem);
   }
 

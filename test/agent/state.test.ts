@@ -13,7 +13,7 @@ beforeEach(() => {
   feed = createStateFeed(
     () => ({
       agent: { version: '1', pid: 1, startedAt: '', phase },
-      library: { path: '/', space: null },
+      library: { path: '/', space: null, problem: null },
       machines: [],
     }),
     ({ revision, agent }) => told.push(`${revision} ${agent.phase}`),

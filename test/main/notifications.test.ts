@@ -106,7 +106,7 @@ test('a volume that fills is told when it does, not as long as it is full', () =
   );
   const withSpace = (available: number) => ({
     ...stateOf(),
-    library: { path: '/library', space: { available, total: 10 ** 12 } },
+    library: { path: '/library', space: { available, total: 10 ** 12 }, problem: null },
   });
   for (const available of [10 ** 11, 10 ** 8, 10 ** 8, 10 ** 11, 10 ** 7]) {
     unattended.update(withSpace(available));

@@ -17,7 +17,7 @@ export function refusingHandlers(version: string): PageHandlers<unknown> {
       startedAt: new Date().toISOString(),
       phase: 'starting',
     },
-    library: { path: '', space: null },
+    library: { path: '', space: null, problem: null },
     machines: [],
   };
   return {

@@ -44,7 +44,7 @@ export function stateOf(...machines: readonly MachineView[]): AppState {
   return {
     revision: 1,
     agent: { version: '0', pid: 1, startedAt: '2026-01-01T00:00:00.000Z', phase: 'ready' },
-    library: { path: '/library', space: null },
+    library: { path: '/library', space: null, problem: null },
     machines,
   };
 }

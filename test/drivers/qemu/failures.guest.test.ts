@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import { createHost } from '../../../src/storage/host.ts';
 import { failingHost } from '../../support/failing-host.ts';
+import { fill } from '../../support/fill.ts';
 import {
   type RealMachine,
   type RealMachineOptions,
@@ -134,19 +134,6 @@ describe('a disk that another program uses', () => {
     expect((await made.console().tick()).nonce).toBe(nonce);
   });
 });
-
-/** Leaves no byte of the volume free. */
-async function fill(folder: string): Promise<void> {
-  const { available } = await createHost().space(folder);
-  const block = Buffer.alloc(mebibyte);
-  for (let index = 0; index < available / mebibyte + 1; index++) {
-    try {
-      await writeFile(join(folder, `filler-${index}`), block);
-    } catch {
-      return; // Full, as wanted.
-    }
-  }
-}
 
 /** Another program that has the image open for writing, until `end`. */
 async function useDisk(path: string): Promise<{ end(): Promise<void> }> {

@@ -1,0 +1,104 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { createSpaceWatch } from '../../../src/agent/space-watch.ts';
+import type { Problem } from '../../../src/core/errors.ts';
+import type { Machine } from '../../../src/core/machine.ts';
+import { createHost } from '../../../src/storage/host.ts';
+import { fill } from '../../support/fill.ts';
+import { type RealMachine, realMachine } from '../../support/real-machine.ts';
+import { volumeForTest } from '../../support/volume.ts';
+
+let real: RealMachine | undefined;
+
+afterEach(async () => {
+  await real?.dispose();
+  real = undefined;
+});
+
+/** A watch that looks when it is told to. */
+function watchOf(machine: Machine, library: string) {
+  return createSpaceWatch({
+    library,
+    machines: () => [machine],
+    host: createHost(),
+    isHeld: () => false,
+    warn() {},
+    onLook() {},
+    onError(error) {
+      throw error;
+    },
+    clock: { now: () => 0, every: () => () => {} },
+  });
+}
+
+/** The machine, once `holds`. */
+function once(machine: Machine, holds: () => boolean): Promise<void> {
+  return new Promise((resolve) => {
+    const off = machine.on('changed', () => {
+      if (!holds()) return;
+      off();
+      resolve();
+    });
+  });
+}
+
+/** Writes to the guest's disk past everything that the image holds so far; says DONE when it could. */
+const write = 'sh dd if=/dev/zero of=/dev/vda bs=1M count=60 seek=100 conv=fsync 2>&1 | tail -1';
+
+describe('a guest whose disk meets a full volume', () => {
+  test('waits and is named, also by the next agent, and goes on when there is room', async (context) => {
+    const folder = await volumeForTest(context, 'ext4', 640 * 1024 * 1024);
+    real = await realMachine({ folder, disk: true });
+    const { machine } = real;
+    await machine.start();
+    const [, nonce] = await real.console().next(/^READY (\w+)/);
+    const empty = await fill(folder);
+    const told: Problem[] = [];
+    machine.on('problem', (problem) => told.push(problem));
+    const stopped = once(machine, () => machine.status === 'paused');
+    if (machine.session?.console.available) {
+      machine.session.console.use.write(Buffer.from(`${write}\n`));
+    }
+    await stopped;
+    expect(machine).toMatchObject({ waitsFor: { code: 'NO_SPACE' } });
+    expect(told.map(({ code }) => code)).toEqual(['NO_SPACE']);
+
+    await machine.detach();
+    const next = await real.reopen();
+    expect(next).toMatchObject({
+      status: 'paused',
+      waitsFor: { code: 'NO_SPACE', message: expect.stringContaining('vda') },
+      problem: { code: 'NO_SPACE' },
+    });
+
+    const watch = watchOf(next, folder);
+    await watch.look();
+    expect(next.status).toBe('paused');
+    await empty();
+    await watch.look();
+    expect(next.status).toBe('running');
+    await real.console().next(/^DONE 0$/);
+    expect((await real.console().tick()).nonce).toBe(nonce);
+  });
+
+  test('can be suspended while it waits, and what it wrote is written after it came back', async (context) => {
+    const folder = await volumeForTest(context, 'ext4', 640 * 1024 * 1024);
+    real = await realMachine({ folder, disk: true });
+    const { machine } = real;
+    await machine.start();
+    const [, nonce] = await real.console().next(/^READY (\w+)/);
+    const empty = await fill(folder);
+    const stopped = once(machine, () => machine.status === 'paused');
+    if (machine.session?.console.available) {
+      machine.session.console.use.write(Buffer.from(`${write}\n`));
+    }
+    await stopped;
+    await expect(machine.resume()).rejects.toMatchObject({ code: 'NO_SPACE' });
+    expect(machine.status).toBe('paused');
+    await empty();
+    await machine.suspend('quit');
+    expect(machine.savedState).toMatchObject({ wasPaused: false });
+    await machine.restore();
+    await real.console().next(/^DONE 0$/);
+    expect((await real.console().tick()).nonce).toBe(nonce);
+  });
+});

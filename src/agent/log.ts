@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, renameSync, writeSync } from 'node:fs';
 import pino from 'pino';
 
 /** The agent's own record of what it did and what went wrong; never what a guest or a disk contains. */
@@ -35,19 +35,24 @@ export function silentLog(): Log {
 }
 
 function rotatingFile(path: string, maxBytes: number): { write(line: string): void } {
-  let file = openSync(path, 'a', 0o600);
+  let file = openForAppending(path);
   let size = fstatSync(file).size;
   return {
     write(line) {
       if (size > maxBytes) {
         closeSync(file);
         renameSync(path, `${path}.1`);
-        file = openSync(path, 'a', 0o600);
+        file = openForAppending(path);
         size = 0;
       }
       size += writeSync(file, line);
     },
   };
+}
+
+function openForAppending(path: string): number {
+  const { O_APPEND, O_CREAT, O_WRONLY, O_NOFOLLOW } = constants;
+  return openSync(path, O_APPEND | O_CREAT | O_WRONLY | O_NOFOLLOW, 0o600);
 }
 
 function forPeople(line: string): string {

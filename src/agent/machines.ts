@@ -2,6 +2,7 @@ import type { MachineConfig } from '../core/config.ts';
 import { type Problem, TorporError, toProblem } from '../core/errors.ts';
 import type { Bundle } from '../core/library/bundle.ts';
 import { type Entry, listLibrary } from '../core/library/library.ts';
+import { makePrivate } from '../core/library/private.ts';
 import { Machine, type MachineContext } from '../core/machine.ts';
 import { nameOwners } from './duplicates.ts';
 import { findListed } from './find.ts';
@@ -70,6 +71,7 @@ export async function openMachines(options: MachinesOptions): Promise<Machines> 
 
   async function open(bundle: Bundle, config: MachineConfig): Promise<Listed> {
     try {
+      await makePrivate(bundle.path);
       const machine = await Machine.open(bundle, contextFor(config));
       machine.on('changed', onChange);
       machine.on('problem', (problem) => onProblem(machine, problem));

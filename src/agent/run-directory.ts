@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { chmod, lstat, mkdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
-import { errnoOf, TorporError } from '../core/errors.ts';
+import { TorporError } from '../core/errors.ts';
+import { makePrivate } from '../core/library/private.ts';
 import { currentUserId } from './identity.ts';
 import { canonicalPath, type Surroundings, surroundings } from './paths.ts';
 
@@ -15,6 +16,8 @@ import { canonicalPath, type Surroundings, surroundings } from './paths.ts';
  *       control.sock         the agent's control socket
  *       MACHINE/             12 characters of the machine's id; the driver's sockets, and attach.sock
  */
+
+export { makePrivate };
 
 /** sun_path holds 104 bytes on macOS and 108 on Linux, with the zero that ends it. */
 const maxSocketPathBytes = 103;
@@ -64,19 +67,6 @@ export function machineRunDirectory(runDirectory: string, machineId: string): st
   return join(runDirectory, machineId.replaceAll('-', '').slice(0, 12));
 }
 
-/** Makes sure that `path` is a directory that only this user can enter. */
-export async function makePrivate(path: string): Promise<void> {
-  try {
-    await mkdir(path, { mode: 0o700 });
-  } catch (error) {
-    if (errnoOf(error) !== 'EEXIST') throw error;
-  }
-  const found = await lstat(path);
-  if (!found.isDirectory()) throw notOurs(path, 'it is not a directory');
-  if (found.uid !== currentUserId()) throw notOurs(path, 'it belongs to another user');
-  if ((found.mode & 0o077) !== 0) await chmod(path, 0o700);
-}
-
 function assertSocketsFit(machineDirectory: string): void {
   const longest = join(machineDirectory, longestSocketName);
   const bytes = Buffer.byteLength(longest);
@@ -89,11 +79,4 @@ function assertSocketsFit(machineDirectory: string): void {
       details: { bytes, limit: maxSocketPathBytes, path: longest },
     },
   );
-}
-
-function notOurs(path: string, why: string): TorporError {
-  return new TorporError('PERMISSION_DENIED', `${path} cannot hold Torpor’s sockets: ${why}.`, {
-    hint: 'Somebody else may have put it there. Remove it, or set XDG_RUNTIME_DIR to a directory of your own.',
-    details: { path },
-  });
 }

@@ -1,7 +1,7 @@
-import { mkdir, open, rename, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { mkdir, open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Console } from './driver.ts';
-import { errnoOf } from './errors.ts';
 
 /** The log keeps between one and two of these. */
 const logPartBytes = 512 * 1024;
@@ -44,8 +44,8 @@ export async function openConsole(
 }
 
 async function openLog(path: string) {
-  let file = await open(path, 'a', 0o600);
-  let size = await sizeOf(path);
+  let file = await openForAppending(path);
+  let { size } = await file.stat();
   return {
     async append(bytes: Uint8Array): Promise<void> {
       await file.appendFile(bytes);
@@ -53,18 +53,15 @@ async function openLog(path: string) {
       if (size < logPartBytes) return;
       await file.close();
       await rename(path, `${path}.1`);
-      file = await open(path, 'a', 0o600);
+      file = await openForAppending(path);
       size = 0;
     },
     close: () => file.close(),
   };
 }
 
-async function sizeOf(path: string): Promise<number> {
-  try {
-    return (await stat(path)).size;
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return 0;
-    throw error;
-  }
+/** A link in the log's place is not followed (ELOOP), and a pipe does not make this wait for a reader. */
+function openForAppending(path: string) {
+  const { O_APPEND, O_CREAT, O_WRONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
+  return open(path, O_APPEND | O_CREAT | O_WRONLY | O_NOFOLLOW | O_NONBLOCK, 0o600);
 }

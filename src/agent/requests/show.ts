@@ -2,7 +2,9 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { MachineDetail } from '../../contract/app-state.ts';
 import type { Capability, Session } from '../../core/driver.ts';
-import { errnoOf } from '../../core/errors.ts';
+import { errnoOf, toProblem } from '../../core/errors.ts';
+import type { Bundle } from '../../core/library/bundle.ts';
+import { assertOwnFiles } from '../../core/library/own-files.ts';
 import { listSetAside } from '../../core/saved-state/files.ts';
 import type { AgentContext } from '../context.ts';
 import { viewBroken, viewMachine } from '../view.ts';
@@ -15,10 +17,7 @@ export async function showMachine(
   await machines.rescan();
   const found = await machines.find(reference);
   const bundle = found.kind === 'machine' ? found.machine.bundle : found.bundle;
-  const rest = {
-    setAside: await listSetAside(bundle),
-    consoleTail: await readTail(bundle.files.serialLog),
-  };
+  const rest = await restOf(bundle);
   if (found.kind === 'broken') {
     return { ...viewBroken(found), config: found.config ?? null, missing: [], ...rest };
   }
@@ -29,6 +28,20 @@ export async function showMachine(
     config: machine.config,
     missing,
     ...rest,
+  };
+}
+
+/** Nothing of a bundle in which a link was planted: what it leads to is not the machine's. */
+async function restOf(bundle: Bundle): Promise<Pick<MachineDetail, 'setAside' | 'consoleTail'>> {
+  try {
+    await assertOwnFiles(bundle);
+  } catch (error) {
+    if (toProblem(error).code === 'MACHINE_BROKEN') return { setAside: [], consoleTail: '' };
+    throw error;
+  }
+  return {
+    setAside: await listSetAside(bundle),
+    consoleTail: await readTail(bundle.files.serialLog),
   };
 }
 

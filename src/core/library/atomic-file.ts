@@ -7,16 +7,16 @@ import { TorporError } from '../errors.ts';
 const maxJsonBytes = 1024 * 1024;
 
 /**
- * Replaces the file at `path` with `text`: written beside it, flushed, renamed over it, and the
+ * Replaces the file at `path` with `contents`: written beside it, flushed, renamed over it, and the
  * directory flushed. A crash at any moment leaves the old file or the new one. On failure the old
  * one stays and the unfinished copy is removed. Mode 0600.
  */
-export async function writeFileAtomic(path: string, text: string): Promise<void> {
+export async function writeFileAtomic(path: string, contents: string | Uint8Array): Promise<void> {
   const staged = `${path}.${crypto.randomUUID().slice(0, 8)}.staged`;
   try {
     const file = await open(staged, 'wx', 0o600);
     try {
-      await file.writeFile(text);
+      await file.writeFile(contents);
       await file.sync();
     } finally {
       await file.close();

@@ -9,6 +9,8 @@ import { renameDurably } from './atomic-file.ts';
 import { type Bundle, bundleAt, readConfig, writeConfig } from './bundle.ts';
 import { bundleSuffix, libraryLayout } from './layout.ts';
 import { firstFree, folderNameFor } from './name.ts';
+import { assertOwnFiles } from './own-files.ts';
+import { makePrivate } from './private.ts';
 
 /** A bundle as the library finds it: readable, or listed with what is wrong with it. */
 export type Entry =
@@ -22,15 +24,18 @@ export interface Library {
 
 /**
  * Opens the library at `path`, creating the folder when it is not there, and takes the lock that
- * proves there is one agent. Throws LIBRARY_IN_USE with the pid of the other agent, and
- * LIBRARY_UNAVAILABLE when the folder cannot be used, for instance because its volume is not mounted.
+ * proves there is one agent. What Torpor keeps beside the bundles is closed to other users. Throws
+ * LIBRARY_IN_USE with the pid of the other agent, LIBRARY_UNAVAILABLE when the folder cannot be used,
+ * for instance because its volume is not mounted, and PERMISSION_DENIED when it cannot be private.
  */
 export async function openLibrary(path: string, host: Pick<Host, 'lock'>): Promise<Library> {
-  const { staging, lock } = libraryLayout(path);
+  const { hidden, staging, lock } = libraryLayout(path);
   try {
-    await mkdir(staging, { recursive: true, mode: 0o700 });
+    await mkdir(path, { recursive: true, mode: 0o700 });
+    await makePrivate(hidden);
+    await makePrivate(staging);
   } catch (error) {
-    throw unavailable(path, error);
+    throw error instanceof TorporError ? error : unavailable(path, error);
   }
   const attempt = tryLock(host, path, lock);
   if (attempt.acquired) return { path, lock: attempt.lock };
@@ -57,7 +62,9 @@ export async function listLibrary(path: string): Promise<Entry[]> {
 export async function readEntry(bundle: Bundle): Promise<Entry> {
   try {
     await assertFolder(bundle.path);
-    return { kind: 'machine', bundle, config: await readConfig(bundle) };
+    const config = await readConfig(bundle);
+    await assertOwnFiles(bundle);
+    return { kind: 'machine', bundle, config };
   } catch (error) {
     return { kind: 'broken', bundle, problem: toProblem(error) };
   }

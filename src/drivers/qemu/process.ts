@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { constants } from 'node:fs';
 import { open, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { TorporError } from '../../core/errors.ts';
@@ -28,7 +29,8 @@ export interface LaunchInput {
  * signal. On failure no process is left.
  */
 export async function launch(input: LaunchInput): Promise<QemuProcess> {
-  const log = await open(input.logPath, 'w', 0o600);
+  const { O_CREAT, O_TRUNC, O_WRONLY, O_NOFOLLOW } = constants;
+  const log = await open(input.logPath, O_CREAT | O_TRUNC | O_WRONLY | O_NOFOLLOW, 0o600);
   const ready = await listenOnce(input.readySocket);
   try {
     const child = spawn(input.program, input.args, {
@@ -73,7 +75,8 @@ export function adoptProcess(pid: number, pidFile: string, host: Host): QemuProc
 
 /** What QEMU printed last, for an error's message; empty when it printed nothing. */
 export async function lastWords(logPath: string): Promise<string> {
-  const text = (await readFile(logPath, 'utf8')).trim();
+  const flag = constants.O_RDONLY | constants.O_NOFOLLOW;
+  const text = (await readFile(logPath, { encoding: 'utf8', flag })).trim();
   return text
     .split('\n')
     .slice(-3)

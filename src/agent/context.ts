@@ -3,9 +3,11 @@ import type { DriverId } from '../core/config.ts';
 import type { Driver } from '../core/driver.ts';
 import { TorporError } from '../core/errors.ts';
 import type { Host } from '../core/host.ts';
+import type { Creations } from './creations.ts';
 import type { Log } from './log.ts';
 import type { Machines } from './machines.ts';
 import type { Names } from './names.ts';
+import type { HowToAsk } from './preflight.ts';
 import type { Wishes } from './wishes.ts';
 
 export type Drivers = ReadonlyMap<DriverId, Driver>;
@@ -23,6 +25,9 @@ export interface AgentContext {
   readonly machines: Machines;
   readonly names: Names;
   readonly wishes: Wishes;
+  readonly creations: Creations;
+  /** How preflight asks, before macOS is installed; nothing of its answers is kept. */
+  readonly preflight: HowToAsk;
   readonly concurrency: number;
   readonly trash: Trash;
   readonly notify: (notice: Notice) => void;

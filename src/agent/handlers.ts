@@ -13,6 +13,7 @@ import type { ConsoleHub } from './console-hub.ts';
 import type { AgentContext } from './context.ts';
 import { setWindowShown } from './guest-window.ts';
 import type { IdleWatch } from './idle-watch.ts';
+import type { OutlookWatch } from './outlook.ts';
 import { checkHost } from './requests/check.ts';
 import { cloneMachine } from './requests/clone.ts';
 import { renameMachine, setMachine } from './requests/configure.ts';
@@ -44,13 +45,14 @@ export interface HandlerParts {
   readonly context: AgentContext;
   readonly consoles: ConsoleHub;
   readonly idle: IdleWatch;
+  readonly outlook: OutlookWatch;
   readonly currentState: () => Promise<AppState>;
   readonly endAgent: (reason: SaveReason) => Promise<readonly Report[]>;
 }
 
 export function createHandlers(parts: HandlerParts): RequestHandlers {
-  const { context, consoles, idle, currentState, endAgent } = parts;
-  const { machines, log, wishes } = context;
+  const { context, consoles, idle, outlook, currentState, endAgent } = parts;
+  const { machines, log, wishes, creations } = context;
 
   /** Runs one operation on a machine, unless other work holds it, and notes how it went. */
   async function operate(
@@ -118,7 +120,7 @@ export function createHandlers(parts: HandlerParts): RequestHandlers {
       }),
     'machine.stop': (params) => operate(params, 'stop', (machine) => stop(machine, params.force)),
     'machine.cancel': async ({ machine }) => ({
-      cancelled: wishes.cancel(await machines.usable(machine)),
+      cancelled: creations.cancel(machine) || wishes.cancel(await machines.usable(machine)),
     }),
     'machine.discardState': async ({ machine: reference }) => {
       const machine = await machines.usable(reference);
@@ -151,7 +153,10 @@ export function createHandlers(parts: HandlerParts): RequestHandlers {
       return {};
     },
 
-    'host.check': () => checkHost(context.drivers),
+    'host.check': async () => {
+      const [reports] = await Promise.all([checkHost(context.drivers), outlook.look()]);
+      return reports;
+    },
     'agent.setIdle': async ({ minutes }) => {
       idle.setMinutes(minutes);
       return {};

@@ -11,10 +11,16 @@ import {
   readCatalogue,
 } from '../preflight/catalogue.ts';
 import { explain } from '../preflight/explain/explain.ts';
-import { parseFrameworkError } from '../preflight/explain/framework-error.ts';
+import {
+  type FrameworkError,
+  frameworkErrorOf,
+  parseFrameworkError,
+} from '../preflight/explain/framework-error.ts';
 import type { Explanation } from '../preflight/explain/meaning.ts';
+import { readHostFacts } from '../preflight/host/facts.ts';
 import type { TablePlaces } from '../preflight/known-broken/table.ts';
 import { type TableUpdate, updateTable } from '../preflight/known-broken/update.ts';
+import { deviceSupportOutlook, type Outlook } from '../preflight/outlook.ts';
 import { wordsFor } from '../preflight/phrases.ts';
 import {
   accessTo,
@@ -39,6 +45,9 @@ export type Question = Pick<
   PreflightOptions,
   'hostRoot' | 'libraryPath' | 'plan' | 'askSigningServer' | 'edition' | 'http' | 'now'
 >;
+
+/** What an agent is told once about all of its questions: the edition, and in tests the host. */
+export type HowToAsk = Pick<Question, 'hostRoot' | 'edition' | 'now'>;
 
 /** The folder of fetched tables and of a person's own rows, and the administrator's folder beside it. */
 export function tablePlaces(place = surroundings()): TablePlaces & { readonly folder: string } {
@@ -87,7 +96,24 @@ export async function explainError(
   image: string | undefined,
   question: Question,
 ): Promise<Explained> {
-  const error = parseFrameworkError(text);
+  return explainAt(parseFrameworkError(text), image, question);
+}
+
+/** As explainError, of an error that a driver caught; undefined when `error` is none. */
+export async function explainFailure(
+  error: unknown,
+  image: string,
+  question: Question,
+): Promise<Explained | undefined> {
+  const known = frameworkErrorOf(error);
+  return known && explainAt(known, image, question);
+}
+
+async function explainAt(
+  error: FrameworkError,
+  image: string | undefined,
+  question: Question,
+): Promise<Explained> {
   const options = { ...question, table: tablePlaces() };
   const situation = await readSituation(await accessTo(question.hostRoot), options);
   const words = wordsFor(question.edition ?? 'direct', situation.table.coverage.released);
@@ -100,6 +126,16 @@ export async function explainError(
         );
   const explanation = explain(error, { ...situation, words, image: found.image });
   return { ...explanation, imageProblem: found.problem };
+}
+
+/** What will matter at the next installation on a host; undefined where nothing is certain. */
+export async function readOutlook(
+  question: Pick<Question, 'hostRoot' | 'libraryPath'>,
+): Promise<Outlook | undefined> {
+  const { libraryPath } = question;
+  return deviceSupportOutlook(
+    await readHostFacts(await accessTo(question.hostRoot), { libraryPath }),
+  );
 }
 
 /** Takes a newer table of known problems; see updateTable(). */

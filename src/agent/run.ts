@@ -28,8 +28,8 @@ type EndSignal = keyof typeof reasonOf;
 /**
  * Runs an agent until a signal or a client ends it, and returns what the process should exit with: 0
  * when every machine was left as its policy says. Machines that could not be saved run on as
- * processes of their own, and the exit code is 1. A second signal ends nothing: states that are
- * being written are finished.
+ * processes of their own, and the exit code is 1; where they would die with this one it does not end.
+ * A second signal ends nothing: states that are being written are finished.
  */
 export async function runAgent(options: RunOptions): Promise<ExitCode> {
   const { announce, tell } = options;
@@ -69,7 +69,10 @@ function endOnSignals(agent: Agent, { deadlineSeconds, tell }: RunOptions): () =
     tell('Saving every machine…');
     const deadline = deadlineSeconds === 0 ? undefined : deadlineSeconds;
     agent.stop(reasonOf[signal], { deadlineSeconds: deadline }).catch((error: unknown) => {
+      const { code, message, hint } = toProblem(error);
       agent.log.fatal({ error }, 'could not end in order');
+      tell(hint === undefined ? message : `${message} ${hint}`);
+      if (code === 'WOULD_LOSE_GUESTS') isEnding = false;
     });
   };
   const signals: readonly EndSignal[] = ['SIGTERM', 'SIGINT', 'SIGHUP'];

@@ -24,6 +24,7 @@ export interface Requests {
   /** Suspends every machine that runs; one report a machine, in the library's order. */
   'machine.suspendAll': (params: { readonly reason: SaveReason }) => readonly Report[];
   'machine.stop': (params: MachineRef & { readonly force: boolean }) => Outcome;
+  /** Ends what the machine does, or its making: then `machine` is the id or the name it will have. */
   'machine.cancel': (params: MachineRef) => { readonly cancelled: boolean };
   'machine.discardState': (params: MachineRef) => MachineView;
   'machine.rename': (params: MachineRef & { readonly name: string }) => MachineView;
@@ -109,12 +110,23 @@ export interface CreateRequest {
   readonly boot:
     | 'bios'
     | 'uefi'
-    | { readonly kernel: string; readonly initrd?: string; readonly commandLine?: string };
+    | { readonly kernel: string; readonly initrd?: string; readonly commandLine?: string }
+    | MacosSource;
   readonly disks: readonly NewDisk[];
   readonly iso?: string;
   readonly network: boolean;
   readonly display: Hardware['display'];
   readonly policy: Partial<Policy>;
+}
+
+/**
+ * macOS, installed from an image on this computer onto the first disk, which is an empty raw one.
+ * Preflight is asked right before. What it says no to is refused; what it cannot tell is refused too,
+ * unless `despiteUnknown`: a person has read what is unknown and goes on.
+ */
+export interface MacosSource {
+  readonly restoreImage: string;
+  readonly despiteUnknown: boolean;
 }
 
 /** An empty disk, a copy of an image (sharing blocks where the volume can), or an image that stays where it is. */

@@ -46,6 +46,8 @@ const codes = {
   STATE_DAMAGED: exitCodes.stateRefused,
   STATE_DOES_NOT_FIT: exitCodes.stateRefused,
   STATE_MISSING: exitCodes.stateRefused,
+  /** It is encrypted, and its key cannot be had. */
+  STATE_LOCKED: exitCodes.stateRefused,
   /** Only ever a note: a saved state was deliberately left as it is. */
   STATE_LEFT: exitCodes.done,
   /** Only ever a warning, before NO_SPACE: a volume that machines run on is getting full. */
@@ -53,7 +55,11 @@ const codes = {
   /** Only ever a question: what becomes of a guest whose window a person closed. */
   WINDOW_CLOSING: exitCodes.done,
   SUSPEND_FAILED: exitCodes.failed,
+  /** The process must not end: guests that live in it could not be saved. */
+  WOULD_LOSE_GUESTS: exitCodes.busy,
   RESUME_FAILED: exitCodes.failed,
+  /** A saved state could not be compacted, encrypted or expanded; it is as it was. */
+  COMPACT_FAILED: exitCodes.failed,
   // hypervisor and host
   HYPERVISOR_UNAVAILABLE: exitCodes.hypervisorUnavailable,
   HYPERVISOR_FAILED: exitCodes.failed,

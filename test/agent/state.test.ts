@@ -15,6 +15,8 @@ beforeEach(() => {
       agent: { version: '1', pid: 1, startedAt: '', phase },
       library: { path: '/', space: null, problem: null },
       machines: [],
+      creations: [],
+      outlook: null,
     }),
     ({ revision, agent }) => told.push(`${revision} ${agent.phase}`),
   );

@@ -72,5 +72,7 @@ export function appState(machines: readonly MachineView[] = [], revision = 1): A
     },
     library: { path: '/library', space: { available: 10 * 2 ** 30, total: 20 * 2 ** 30 }, problem: null },
     machines,
+    creations: [],
+    outlook: null,
   };
 }

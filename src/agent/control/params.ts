@@ -71,6 +71,7 @@ const create = z.strictObject({
       initrd: absolutePath.exactOptional(),
       commandLine: z.string().max(2048).exactOptional(),
     }),
+    z.strictObject({ restoreImage: absolutePath, despiteUnknown: z.boolean() }),
   ]),
   disks: z.array(newDisk).max(16),
   iso: absolutePath.exactOptional(),

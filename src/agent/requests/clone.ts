@@ -6,14 +6,14 @@ import type { MachineRef } from '../../contract/requests.ts';
 import type { MachineConfig } from '../../core/config.ts';
 import { errnoOf, TorporError } from '../../core/errors.ts';
 import { faultPoint } from '../../core/fault-point.ts';
-import type { Host } from '../../core/host.ts';
 import { clonedEntries } from '../../core/library/layout.ts';
 import { createBundle } from '../../core/library/library.ts';
 import type { Machine } from '../../core/machine.ts';
 import { assertCanPerform } from '../../core/status.ts';
 import { type AgentContext, driverFor } from '../context.ts';
+import type { CreationControl, NewMachine } from '../creations.ts';
 import { viewListed } from '../view.ts';
-import { copyFile } from './create.ts';
+import { type Copy, copyFiles } from './copy-files.ts';
 
 /**
  * Makes a second machine with the disks of the first: another id, another MAC address, and no saved
@@ -27,56 +27,69 @@ export async function cloneMachine(
   context.assertAccepting();
   const machine = await context.machines.usable(reference);
   assertNoImageShared(machine);
+  const id = randomUUID();
   return context.names.reserve(name, () =>
-    context.machines.hold(machine, 'being cloned', async () => {
-      assertCanPerform('clone', machine.status, machine.config.name);
-      const config = await configOfClone(context, machine, name);
-      await faultPoint('create.planned');
-      const bundle = await createBundle(context.library, config, async (staged) => {
-        for (const entry of clonedEntries) {
-          await copyFolder(
-            context.host,
-            join(machine.bundle.path, entry),
-            join(staged.path, entry),
-          );
-          await faultPoint('clone.copied');
-        }
-        return config;
-      });
-      await faultPoint('create.moved');
-      await context.machines.rescan();
-      await faultPoint('create.listed');
-      tellOfState(context, machine, config);
-      return viewListed(await context.machines.find(bundle.path));
-    }),
+    context.creations.run({ id, name }, (control) =>
+      context.machines.hold(machine, 'being cloned', () =>
+        copyMachine(context, machine, { id, name }, control),
+      ),
+    ),
   );
+}
+
+async function copyMachine(
+  context: AgentContext,
+  machine: Machine,
+  clone: NewMachine,
+  control: CreationControl,
+): Promise<MachineView> {
+  assertCanPerform('clone', machine.status, machine.config.name);
+  const config = await configOfClone(context, machine, clone);
+  await faultPoint('create.planned');
+  const bundle = await createBundle(context.library, config, async (staged) => {
+    const copies: Copy[] = [];
+    for (const entry of clonedEntries) {
+      copies.push(
+        ...(await filesToCopy(join(machine.bundle.path, entry), join(staged.path, entry))),
+      );
+    }
+    await copyFiles(context.host, copies, control);
+    await faultPoint('clone.copied');
+    control.commit();
+    return config;
+  });
+  await faultPoint('create.moved');
+  await context.machines.rescan();
+  await faultPoint('create.listed');
+  tellOfState(context, machine, config);
+  return viewListed(await context.machines.find(bundle.path));
 }
 
 async function configOfClone(
   { drivers }: AgentContext,
   { config }: Machine,
-  name: string,
+  { id, name }: NewMachine,
 ): Promise<MachineConfig> {
   return {
     ...config,
-    id: randomUUID(),
+    id,
     name,
     createdAt: new Date().toISOString(),
     hardware: await driverFor(drivers, config.driver).renew(config.hardware),
   };
 }
 
-/** Copies a folder of plain files; one that is not there is nothing to copy. */
-async function copyFolder(host: Host, from: string, to: string): Promise<void> {
+/** Makes the folder `to` for the plain files in `from`; one that is not there is nothing to copy. */
+async function filesToCopy(from: string, to: string): Promise<Copy[]> {
   let entries: Awaited<ReturnType<typeof filesIn>>;
   try {
     entries = await filesIn(from);
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return;
+    if (errnoOf(error) === 'ENOENT') return [];
     throw error;
   }
   await mkdir(to, { mode: 0o700 });
-  for (const { name } of entries) await copyFile(host, join(from, name), join(to, name));
+  return entries.map(({ name }) => ({ from: join(from, name), to: join(to, name) }));
 }
 
 async function filesIn(folder: string) {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { chmod, mkdir } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { MachineView } from '../../contract/app-state.ts';
 import type { CreateRequest, NewDisk } from '../../contract/requests.ts';
@@ -14,43 +14,77 @@ import {
 import type { Driver } from '../../core/driver.ts';
 import { TorporError } from '../../core/errors.ts';
 import { faultPoint } from '../../core/fault-point.ts';
-import type { Host } from '../../core/host.ts';
 import type { Bundle } from '../../core/library/bundle.ts';
 import { createBundle } from '../../core/library/library.ts';
 import { type AgentContext, type Drivers, driverFor } from '../context.ts';
+import type { CreationControl } from '../creations.ts';
 import { assertReadable, assertUsableImage } from '../image.ts';
 import { viewListed } from '../view.ts';
+import { type Copy, copyFiles } from './copy-files.ts';
+import { assertInstallable, installerOf, installMacos, isMacos, macosOf } from './install.ts';
 
 /**
- * Makes a machine. Images are checked before anything is written; the bundle is staged and becomes
- * part of the library by one rename, or not at all.
+ * Makes a machine, visibly and so that it can be cancelled. Images are checked before anything is
+ * written; the bundle is staged and becomes part of the library by one rename, or not at all.
  */
 export async function createMachine(
   context: AgentContext,
   request: CreateRequest,
 ): Promise<MachineView> {
   context.assertAccepting();
-  return context.names.reserve(request.name, async () => {
-    const driver = await chooseDriver(context.drivers, request.driver);
-    await assertSourcesUsable(request);
-    const config = await planConfig(driver, request);
-    await faultPoint('create.planned');
-    const bundle = await createBundle(context.library, config, async (staged) => {
-      await fill(staged, config, request, driver, context.host);
-      return config;
-    });
-    await faultPoint('create.moved');
-    await context.machines.rescan();
-    await faultPoint('create.listed');
-    return viewListed(await context.machines.find(bundle.path));
-  });
+  const id = randomUUID();
+  return context.names.reserve(request.name, () =>
+    context.creations.run({ id, name: request.name }, (control) =>
+      make({ context, request, id, control }),
+    ),
+  );
 }
 
-/** The one that was asked for, else the first that works here. */
-async function chooseDriver(drivers: Drivers, wanted: CreateRequest['driver']): Promise<Driver> {
-  if (wanted !== undefined) return driverFor(drivers, wanted);
+interface Making {
+  readonly context: AgentContext;
+  readonly request: CreateRequest;
+  readonly id: string;
+  readonly control: CreationControl;
+}
+
+async function make(making: Making): Promise<MachineView> {
+  const { context, request, id, control } = making;
+  const macos = macosOf(request);
+  const driver = await chooseDriver(context.drivers, request);
+  await assertSourcesUsable(request);
+  if (macos !== undefined) {
+    installerOf(driver);
+    control.tell('checking');
+    await assertInstallable(context, macos, request);
+    control.tell('preparing');
+  }
+  control.signal.throwIfAborted();
+  const config = await planConfig(driver, request, id);
+  await faultPoint('create.planned');
+  const bundle = await createBundle(context.library, config, async (staged) => {
+    await mkdir(staged.files.disks, { mode: 0o700 });
+    if (macos === undefined) await fill(making, staged, config, driver);
+    else await installMacos(context, driver, macos, staged, config, control);
+    control.commit();
+    return config;
+  });
+  await faultPoint('create.moved');
+  await context.machines.rescan();
+  await faultPoint('create.listed');
+  return viewListed(await context.machines.find(bundle.path));
+}
+
+/** The one that was asked for, else the first that works here and has guests of the kind. */
+async function chooseDriver(
+  drivers: Drivers,
+  request: Pick<CreateRequest, 'driver' | 'boot'>,
+): Promise<Driver> {
+  if (request.driver !== undefined) return driverFor(drivers, request.driver);
+  const fitting = [...drivers.values()].filter(
+    (driver) => !isMacos(request.boot) || driver.installMacos !== undefined,
+  );
   const reasons: TorporError[] = [];
-  for (const driver of drivers.values()) {
+  for (const driver of fitting) {
     const availability = await driver.availability();
     if (availability.available) return driver;
     const { code, message, hint, details } = availability.problem;
@@ -69,12 +103,17 @@ async function assertSourcesUsable({ boot, disks, iso }: CreateRequest): Promise
   }
   if (iso !== undefined) await assertReadable(iso, 'The ISO image');
   if (typeof boot === 'string') return;
+  if (isMacos(boot)) return assertReadable(boot.restoreImage, 'The restore image');
   await assertReadable(boot.kernel, 'The kernel');
   if (boot.initrd !== undefined) await assertReadable(boot.initrd, 'The initrd');
 }
 
-async function planConfig(driver: Driver, request: CreateRequest): Promise<MachineConfig> {
-  const { name, architecture, cpus, memoryMiB, network, display } = request;
+async function planConfig(
+  driver: Driver,
+  request: CreateRequest,
+  id: string,
+): Promise<MachineConfig> {
+  const { name, architecture, cpus, memoryMiB, network, display, boot } = request;
   const hardware = await driver.plan({
     architecture,
     cpus,
@@ -84,10 +123,11 @@ async function planConfig(driver: Driver, request: CreateRequest): Promise<Machi
     iso: request.iso ?? null,
     network,
     display,
+    restoreImage: isMacos(boot) ? boot.restoreImage : undefined,
   });
   return {
     formatVersion: configFormatVersion,
-    id: randomUUID(),
+    id,
     name,
     createdAt: new Date().toISOString(),
     driver: driver.id,
@@ -101,6 +141,7 @@ const initrdPath = 'boot/initrd';
 
 function planBoot({ boot, architecture = hostArchitecture() }: CreateRequest): Boot {
   if (typeof boot === 'string') return { kind: boot };
+  if (isMacos(boot)) return { kind: 'macos' };
   return {
     kind: 'kernel',
     kernel: kernelPath,
@@ -122,30 +163,26 @@ function planDisk(disk: NewDisk, index: number): Disk {
 }
 
 async function fill(
+  { context, request: { disks, boot }, control }: Making,
   staged: Bundle,
   { hardware }: MachineConfig,
-  { disks, boot }: CreateRequest,
   driver: Driver,
-  host: Host,
 ): Promise<void> {
-  await mkdir(staged.files.disks, { mode: 0o700 });
+  const copies: Copy[] = [];
   for (const [index, disk] of disks.entries()) {
     const planned = hardware.disks[index];
     if (planned === undefined || disk.kind === 'inPlace') continue;
     const path = join(staged.path, planned.path);
-    if (disk.kind === 'empty') await driver.createDisk(path, disk.format, disk.bytes);
-    else await copyFile(host, disk.from, path);
+    if (disk.kind === 'copy') copies.push({ from: disk.from, to: path });
+    else await driver.createDisk(path, disk.format, disk.bytes);
   }
   await driver.prepare(staged, hardware);
-  if (typeof boot === 'string') return;
-  await mkdir(staged.files.boot, { mode: 0o700 });
-  await copyFile(host, boot.kernel, join(staged.path, kernelPath));
-  if (boot.initrd !== undefined) await copyFile(host, boot.initrd, join(staged.path, initrdPath));
-}
-
-/** Copies a file into a bundle, flushed; what was read-only elsewhere is the machine's own here. */
-export async function copyFile(host: Host, from: string, to: string): Promise<void> {
-  await host.clone(from, to);
-  await chmod(to, 0o600);
-  await host.flush(to);
+  if (typeof boot !== 'string' && !isMacos(boot)) {
+    await mkdir(staged.files.boot, { mode: 0o700 });
+    copies.push({ from: boot.kernel, to: join(staged.path, kernelPath) });
+    if (boot.initrd !== undefined) {
+      copies.push({ from: boot.initrd, to: join(staged.path, initrdPath) });
+    }
+  }
+  await copyFiles(context.host, copies, control);
 }

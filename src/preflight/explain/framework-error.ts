@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { TorporError } from '../../core/errors.ts';
 
 /** An NSError as plain data, with what lies under it. */
@@ -7,6 +8,20 @@ export interface FrameworkError {
   /** What the framework says: description, failure and reason, whichever there are. */
   readonly text: string;
   readonly underlying: readonly FrameworkError[];
+}
+
+const shape: z.ZodType<FrameworkError> = z.lazy(() =>
+  z.object({
+    domain: z.string(),
+    code: z.number(),
+    text: z.string(),
+    underlying: z.array(shape),
+  }),
+);
+
+/** The error that a driver put into the details of its own; undefined when `value` is none. */
+export function frameworkErrorOf(value: unknown): FrameworkError | undefined {
+  return shape.safeParse(value).data;
 }
 
 export const vzDomain = 'VZErrorDomain';

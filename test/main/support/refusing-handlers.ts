@@ -19,6 +19,8 @@ export function refusingHandlers(version: string): PageHandlers<unknown> {
     },
     library: { path: '', space: null, problem: null },
     machines: [],
+    creations: [],
+    outlook: null,
   };
   return {
     'state.get': () => state,

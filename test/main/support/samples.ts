@@ -46,5 +46,7 @@ export function stateOf(...machines: readonly MachineView[]): AppState {
     agent: { version: '0', pid: 1, startedAt: '2026-01-01T00:00:00.000Z', phase: 'ready' },
     library: { path: '/library', space: null, problem: null },
     machines,
+    creations: [],
+    outlook: null,
   };
 }

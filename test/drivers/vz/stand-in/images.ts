@@ -1,7 +1,8 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { open, writeFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import type { RestoreImage } from '../../../../src/drivers/vz/native-interface.ts';
+import { inspectRestoreImage } from '../../../../src/preflight/image/restore-image.ts';
 import { exception, nativeError, vzFailure } from './failures.ts';
 
 const contents = z.strictObject({
@@ -24,7 +25,7 @@ export const sampleImage: ImageContents = {
   },
 };
 
-/** A restore image of the stand-in’s: JSON, where Apple’s are archives of 15 GB. */
+/** A restore image of the stand-in’s own: JSON, where Apple’s are archives of 15 GB. */
 export async function writeImage(
   path: string,
   changes: Partial<ImageContents> = {},
@@ -35,8 +36,7 @@ export async function writeImage(
 export async function loadImage(path: string): Promise<RestoreImage> {
   if (!path.startsWith('/')) throw nativeError(exception('The URL is not a file URL.'));
   try {
-    const image = contents.parse(JSON.parse(await readFile(path, 'utf8')));
-    return { ...image, url: pathToFileURL(path).href };
+    return { ...(await readContents(path)), url: pathToFileURL(path).href };
   } catch (error) {
     const underlying = { domain: 'NSCocoaErrorDomain', code: 260, underlying: [] };
     const description = error instanceof Error ? error.message : 'unreadable';
@@ -46,4 +46,19 @@ export async function loadImage(path: string): Promise<RestoreImage> {
       ]),
     );
   }
+}
+
+/** An archive as Apple makes them is read as preflight reads it; nothing in it names a hardware model. */
+async function readContents(path: string): Promise<ImageContents> {
+  const file = await open(path);
+  try {
+    const { buffer } = await file.read(Buffer.alloc(2), 0, 2, 0);
+    if (buffer.toString('latin1') !== 'PK') {
+      return contents.parse(JSON.parse(await file.readFile('utf8')));
+    }
+  } finally {
+    await file.close();
+  }
+  const { version, build } = await inspectRestoreImage(path);
+  return { ...sampleImage, osVersion: version, buildVersion: build };
 }

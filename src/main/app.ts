@@ -121,6 +121,8 @@ export function runApp(parts: AppParts): void {
       },
       onNotice(notice) {
         tell('notice', notice);
+        // The panel asks.
+        if (notice.problem.code === 'WINDOW_CLOSING') void tray.bar.showWindow();
         const { code, message, hint = '' } = notice.problem;
         notifier.tell({
           about: `${code} ${notice.machine}`,

@@ -2,6 +2,7 @@ import { useEffect } from 'preact/hooks';
 import { CrashView } from './crash/crash-view.tsx';
 import { MachineDetails } from './detail/machine-details.tsx';
 import { ListView } from './list/list-view.tsx';
+import { ClosingDialog } from './parts/closing-dialog.tsx';
 import { FailureToast } from './parts/failure-toast.tsx';
 import { QuestionDialog } from './parts/question-dialog.tsx';
 import { QuitView } from './quit/quit-view.tsx';
@@ -11,8 +12,9 @@ import { usePage, useStore } from './state/context.ts';
 export function PanelView() {
   const { store, place } = usePage();
   useEffect(() => {
+    const isAsking = () => place.question.value !== null || store.closing.value !== null;
     const onKeyDown = (event: KeyboardEvent): void => {
-      if (event.key !== 'Escape' || event.defaultPrevented || place.question.value !== null) return;
+      if (event.key !== 'Escape' || event.defaultPrevented || isAsking()) return;
       if (place.view.value.at === 'machine') place.view.value = { at: 'list' };
       else void store.bridge.request('window.close', {});
     };
@@ -24,6 +26,7 @@ export function PanelView() {
       <Content />
       <FailureToast />
       <QuestionDialog />
+      <ClosingDialog />
     </div>
   );
 }

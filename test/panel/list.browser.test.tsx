@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { setScheme, show } from './support/environment.ts';
-import { busy, longName, machine, many, state, usual } from './support/samples.ts';
+import { busy, longName, machine, many, state, troubled, usual } from './support/samples.ts';
 import { samples } from './support/views.tsx';
 
 const list = samples.list ?? never();
@@ -93,6 +93,49 @@ test('a failure that no machine shows is shown once, and can be put away', async
   await expect.element(page.getByRole('alert').getByText('It is busy.')).toBeVisible();
   await page.getByRole('button', { name: 'Dismiss' }).click();
   expect(root.querySelector('.toast')).toBe(null);
+});
+
+test('in another language a problem is said for its code, and the agent’s words can be opened', async () => {
+  const { root } = await show(samples['list-problems-german'] ?? never());
+  const { problem } = troubled.find((one) => one.problem?.code === 'NO_SPACE') ?? never();
+  const box = [...root.querySelectorAll('.problem')].find((one) =>
+    one.textContent.includes('Der Platz reicht nicht.'),
+  );
+  expect(box?.querySelector('.problem-message')?.textContent).toBe('Der Platz reicht nicht.');
+  const details = box?.querySelector('details') ?? never();
+  expect(details.open).toBe(false);
+  expect(details.textContent).toContain(problem?.message);
+  await page.getByText('Einzelheiten').first().click();
+  expect(root.querySelector('details')?.open).toBe(true);
+});
+
+test('closing the native window of a guest is asked about, with each answer', async () => {
+  const { bridge } = await show(list);
+  const closed = (): void =>
+    bridge.tell('notice', {
+      machine: 'debian-13',
+      problem: { code: 'WINDOW_CLOSING', message: 'The window was closed.' },
+    });
+  closed();
+  await expect.element(page.getByRole('dialog', { name: /Debian 13/ })).toBeVisible();
+  await userEvent.keyboard('{Escape}');
+  await expect.element(page.getByRole('dialog')).not.toBeInTheDocument();
+  expect(bridge.paramsOf('window.close')).toEqual([]);
+  closed();
+  await page.getByRole('button', { name: 'Let It Run' }).click();
+  expect(bridge.paramsOf('machine.window')).toEqual([{ machine: 'debian-13', shown: false }]);
+  closed();
+  await page.getByRole('button', { name: 'Suspend', exact: true }).click();
+  expect(bridge.paramsOf('machine.suspend')).toEqual([{ machine: 'debian-13', reason: 'user' }]);
+});
+
+test('the display of a guest of Apple’s framework is its own window', async () => {
+  const mac = { ...machine('Tahoe', 'running'), driver: 'vz' as const };
+  const { bridge } = await show({ ...list, state: state([mac, ...usual]) });
+  await page.getByRole('button', { name: 'More actions for Tahoe' }).click();
+  await page.getByRole('menuitem', { name: 'Open Display' }).click();
+  expect(bridge.paramsOf('machine.window')).toEqual([{ machine: 'tahoe', shown: true }]);
+  expect(bridge.paramsOf('window.open')).toEqual([]);
 });
 
 test('fifty machines can be searched, and a name of 200 characters takes one line', async () => {

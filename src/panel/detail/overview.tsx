@@ -1,4 +1,4 @@
-import type { MachineDetail, MachineView } from '../../contract/app-state.ts';
+import type { MachineDetail, MachineView, Problem } from '../../contract/app-state.ts';
 import { obviousAction } from '../machine/obvious.ts';
 import { cancel, choose } from '../machine/operate.ts';
 import { memoryWords, progressWords, statusWords } from '../machine/status-words.ts';
@@ -6,6 +6,7 @@ import { MachineProblem } from '../parts/machine-problem.tsx';
 import { ProgressBar } from '../parts/progress-bar.tsx';
 import { Thumbnail } from '../parts/thumbnail.tsx';
 import { usePage, useWords } from '../state/context.ts';
+import type { Text } from '../text/text.ts';
 import { Facts } from './facts.tsx';
 import { SavedStateFacts } from './saved-state.tsx';
 
@@ -56,13 +57,20 @@ export function Overview({ machine, detail }: OverviewProps) {
           <h2>{text.detail.missing}</h2>
           <ul class="plain">
             {detail.missing.map(({ capability, reason }) => (
-              <li key={capability}>{reason.message}</li>
+              <li key={capability}>{missingWords(capability, reason, text)}</li>
             ))}
           </ul>
         </section>
       )}
     </>
   );
+}
+
+/** The agent gives the reason in English; another language names what is missing. */
+function missingWords(capability: string, reason: Problem, text: Text): string {
+  if (text.problems === null) return reason.message;
+  const named = Object.entries(text.detail.capabilities).find(([name]) => name === capability);
+  return named?.[1] ?? reason.message;
 }
 
 function MainAction({ machine }: { machine: MachineView }) {

@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import type { Problem } from '../../contract/app-state.ts';
 import { differencesOf, wordDifference } from '../machine/differences.ts';
 import { useWords } from '../state/context.ts';
+import { problemWords } from '../text/problems.ts';
 import { Icon } from './icon.tsx';
 
 interface ProblemBoxProps {
@@ -16,14 +17,21 @@ export function ProblemBox({ problem, children, onDismiss }: ProblemBoxProps) {
   const { text } = useWords();
   const isRefusal = differencesOf(problem).length > 0 && problem.code === 'STATE_DOES_NOT_FIT';
   // The agent's own message names the differences, which the table shows better.
-  const message = isRefusal ? text.problem.doesNotFit : problem.message;
+  const { title, hint, detail } = problemWords(problem, text);
+  const message = isRefusal ? text.problem.doesNotFit : title;
   return (
     <fieldset class="problem" aria-label={message}>
       <Icon name="warning" />
       <div class="problem-words">
         <p class="problem-message">{message}</p>
         <Differences problem={problem} />
-        {problem.hint !== undefined && <p class="problem-hint">{problem.hint}</p>}
+        {hint !== undefined && <p class="problem-hint">{hint}</p>}
+        {detail !== undefined && !isRefusal && (
+          <details class="problem-hint">
+            <summary>{text.problem.detail}</summary>
+            <p lang="en">{detail}</p>
+          </details>
+        )}
         {children && <div class="actions">{children}</div>}
       </div>
       {onDismiss && (

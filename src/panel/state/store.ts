@@ -10,7 +10,7 @@ import type {
 } from '../../contract/bridge.ts';
 import type { Lifecycle } from '../../contract/lifecycle.ts';
 import type { Settings } from '../../contract/settings.ts';
-
+import { problemWords } from '../text/problems.ts';
 import { type Words, wordsFor } from '../text/text.ts';
 
 /** What a page draws itself from: what it was told, and where a person is in it. */
@@ -27,6 +27,8 @@ export interface Store {
   readonly words: ReadonlySignal<Words>;
   /** The last request that failed and says so nowhere else. */
   readonly failure: Signal<Problem | null>;
+  /** The machine whose native window a person wants to close, while it is asked what becomes of it. */
+  readonly closing: Signal<string | null>;
   /** What a screen reader is told. */
   readonly said: Signal<string>;
   machine(id: string): MachineView | undefined;
@@ -54,6 +56,7 @@ export function createStore(bridge: Bridge, { languages, clock }: Surroundings):
   const shown = signal(true);
   const now = signal(clock());
   const failure = signal<Problem | null>(null);
+  const closing = signal<string | null>(null);
   const said = signal('');
   const words = computed(() => wordsFor(settings.value?.language ?? 'system', languages));
   let timer: ReturnType<typeof setInterval> | undefined;
@@ -82,8 +85,9 @@ export function createStore(bridge: Bridge, { languages, clock }: Surroundings):
 
   const listening = [
     bridge.on('state', takeState),
-    bridge.on('notice', ({ problem }) => {
-      said.value = problem.message;
+    bridge.on('notice', ({ machine, problem }) => {
+      if (problem.code === 'WINDOW_CLOSING') closing.value = machine;
+      said.value = problemWords(problem, words.value.text).title;
     }),
     bridge.on('settings', (value) => {
       settings.value = value;
@@ -114,6 +118,7 @@ export function createStore(bridge: Bridge, { languages, clock }: Surroundings):
     now,
     words,
     failure,
+    closing,
     said,
 
     machine(id) {

@@ -1,8 +1,10 @@
+import { deProblems } from './de-problems.ts';
 import { deWindows } from './de-windows.ts';
 import type { Text } from './en.ts';
 
 export const de: Text = {
   language: 'de',
+  problems: deProblems,
   justNow: 'gerade eben',
   status: {
     stopped: 'Aus',
@@ -42,6 +44,7 @@ export const de: Text = {
     requestStop: 'Herunterfahren',
     forceStop: 'Ausschalten …',
     discardState: 'Gesicherten Zustand verwerfen …',
+    trust: 'Erlauben …',
     clone: 'Duplizieren …',
     delete: 'In den Papierkorb legen …',
     display: 'Bildschirm öffnen',
@@ -93,6 +96,7 @@ export const de: Text = {
         : `Beenden, ${count} Maschinen in den Ruhezustand`,
   },
   problem: {
+    detail: 'Einzelheiten',
     doesNotFit: 'Der gesicherte Zustand passt nicht zur Maschine, wie sie jetzt ist.',
     fields: {
       memoryMiB: 'Arbeitsspeicher (MiB)',
@@ -127,6 +131,11 @@ export const de: Text = {
       text: 'Was im Gast offen war, ist verloren, und er startet das nächste Mal neu. Das lässt sich nicht rückgängig machen.',
       action: 'Verwerfen',
     },
+    trust: {
+      title: (name) => `Darf „${name}“ benutzen, was außerhalb ihres Ordners liegt?`,
+      text: 'Nur erlauben, wenn klar ist, woher diese Maschine kommt: Sie könnte lesen und, wo nicht „read-only“ steht, auch ändern, was sie nennt.',
+      action: 'Erlauben und starten',
+    },
     delete: {
       title: (name) => `„${name}“ in den Papierkorb legen?`,
       text: 'Platten, Einstellungen und gesicherter Zustand gehen mit. Aus dem Papierkorb lässt sich alles zurückholen.',
@@ -139,6 +148,12 @@ export const de: Text = {
       field: 'Name der Kopie',
       name: (name) => `${name} Kopie`,
     },
+  },
+  closing: {
+    title: (name) => `Das Fenster von „${name}“ wurde geschlossen`,
+    text: 'Der Gast läuft weiter. Soll er in den Ruhezustand gehen, oder ohne Fenster weiterlaufen?',
+    hide: 'Weiterlaufen',
+    suspend: 'In den Ruhezustand',
   },
   detail: {
     tabs: { overview: 'Übersicht', settings: 'Einstellungen', console: 'Konsole' },
@@ -170,6 +185,14 @@ export const de: Text = {
     bundle: 'Ordner',
     lastUsed: 'Zuletzt benutzt',
     missing: 'Mit dem laufenden Gast nicht möglich',
+    capabilities: {
+      save: 'In den Ruhezustand gehen',
+      requestStop: 'Auf Bitte herunterfahren',
+      screenshot: 'Ein Bild des Bildschirms',
+      console: 'Eine serielle Konsole',
+      setClock: 'Nach dem Fortsetzen die Uhr stellen',
+      activity: 'Bei Untätigkeit in den Ruhezustand gehen',
+    },
     consoleEmpty: 'Der Gast hat nichts auf seine serielle Konsole geschrieben.',
     consoleLabel: 'Letzte Zeilen der seriellen Konsole',
     showLog: 'Protokoll zeigen',

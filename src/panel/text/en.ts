@@ -1,8 +1,11 @@
 import { enWindows } from './en-windows.ts';
+import type { ProblemTexts } from './problems.ts';
 
 /** Every string of the pages. Another language has the same shape, or does not compile. */
 export const en = {
   language: 'en',
+  /** The agent speaks English itself, and knows more. */
+  problems: null as ProblemTexts | null,
   justNow: 'just now',
   status: {
     stopped: 'Shut down',
@@ -42,6 +45,7 @@ export const en = {
     requestStop: 'Shut Down',
     forceStop: 'Turn Off…',
     discardState: 'Discard Saved State…',
+    trust: 'Allow…',
     clone: 'Duplicate…',
     delete: 'Move to Trash…',
     display: 'Open Display',
@@ -92,6 +96,7 @@ export const en = {
       count === 1 ? 'Quit and Suspend 1 Machine' : `Quit and Suspend ${count} Machines`,
   },
   problem: {
+    detail: 'Details',
     doesNotFit: 'The saved state does not fit the machine as it is now.',
     /** What can differ, by its name in the record of a saved state. */
     fields: {
@@ -127,6 +132,11 @@ export const en = {
       text: 'What was open in the guest is lost, and it boots next time. This cannot be undone.',
       action: 'Discard',
     },
+    trust: {
+      title: (name: string) => `Let “${name}” use what is outside its folder?`,
+      text: 'Allow it only if you know where this machine comes from: it could read, and unless it says read-only also change, what it names.',
+      action: 'Allow and Start',
+    },
     delete: {
       title: (name: string) => `Move “${name}” to the trash?`,
       text: 'Its disks, settings and saved state go with it. You can put it back from the trash.',
@@ -139,6 +149,12 @@ export const en = {
       field: 'Name of the copy',
       name: (name: string) => `${name} copy`,
     },
+  },
+  closing: {
+    title: (name: string) => `The window of “${name}” was closed`,
+    text: 'Its guest runs on. Suspend it, or hide the window and let it run?',
+    hide: 'Let It Run',
+    suspend: 'Suspend',
   },
   detail: {
     tabs: { overview: 'Overview', settings: 'Settings', console: 'Console' },
@@ -170,6 +186,14 @@ export const en = {
     bundle: 'Folder',
     lastUsed: 'Last used',
     missing: 'Not possible with the guest that runs',
+    capabilities: {
+      save: 'Suspending',
+      requestStop: 'Shutting down by request',
+      screenshot: 'A picture of the display',
+      console: 'A serial console',
+      setClock: 'Setting the clock after a resume',
+      activity: 'Suspending when idle',
+    },
     consoleEmpty: 'The guest has written nothing to its serial console.',
     consoleLabel: 'Last lines of the serial console',
     showLog: 'Show Log',

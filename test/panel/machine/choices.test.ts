@@ -35,6 +35,12 @@ describe('the menu', () => {
   });
 });
 
+test('a machine that wants what is outside its bundle can be allowed to have it', () => {
+  const problem = { code: 'CONSENT_NEEDED', message: 'It wants something.' } as const;
+  const choices = remediesFor(machine('A', 'stopped', { problem })).map(({ choice }) => choice);
+  expect(choices).toEqual(['trust', 'reveal']);
+});
+
 test('a problem leaves choices that fit the machine’s status', () => {
   const choices = troubled.map((one) => remediesFor(one).map(({ choice }) => choice));
   expect(choices).toEqual([

@@ -54,6 +54,7 @@ export async function mount(sample: Sample, more: Answers = {}): Promise<Mounted
     render(<PageFrame page={page}>{sample.content}</PageFrame>, root);
     await store.load();
   });
+  if (sample.closing !== undefined) store.closing.value = sample.closing;
   for (const words of sample.press ?? []) {
     await act(async () => {
       buttonNamed(root, words).click();

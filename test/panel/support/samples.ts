@@ -84,7 +84,11 @@ export function state(machines: readonly MachineView[], free = 212 * 1024 ** 3):
       startedAt: new Date(now - 60 * minute).toISOString(),
       phase: 'ready',
     },
-    library: { path: '/home/ada/Torpor', space: { available: free, total: 1000 * 1024 ** 3 }, problem: null },
+    library: {
+      path: '/home/ada/Torpor',
+      space: { available: free, total: 1000 * 1024 ** 3 },
+      problem: null,
+    },
     machines,
   };
 }

@@ -24,6 +24,8 @@ export interface Sample {
   readonly lifecycle?: Lifecycle;
   readonly view?: View;
   readonly question?: { readonly choice: Choice & ('delete' | 'clone'); readonly key: string };
+  /** The machine whose native window is being closed. */
+  readonly closing?: string;
   readonly platform?: 'darwin' | 'linux';
   /** Words on buttons that are pressed one after another before one looks. */
   readonly press?: readonly string[];
@@ -54,6 +56,12 @@ export const samples: Readonly<Record<string, Sample>> = {
   'list-german': { ...panel, state: state(usual), language: 'de' },
   'list-many': { ...panel, state: state(many) },
   'list-problems': { ...panel, state: state(troubled, 1.2 * 1024 ** 3), height: 640 },
+  'list-problems-german': {
+    ...panel,
+    state: state(troubled, 1.2 * 1024 ** 3),
+    height: 640,
+    language: 'de',
+  },
   'list-menu': { ...panel, state: state(usual), press: ['More actions for Debian 13'] },
   empty: { ...panel, state: state([]) },
   'empty-german': { ...panel, state: state([]), language: 'de' },
@@ -72,6 +80,8 @@ export const samples: Readonly<Record<string, Sample>> = {
     view: detail('debian-13'),
     press: ['Console'],
   },
+  closing: { ...panel, state: state(usual), closing: 'debian-13' },
+  'closing-german': { ...panel, state: state(usual), closing: 'debian-13', language: 'de' },
   delete: { ...panel, state: state(usual), question: { choice: 'delete', key: 'fedora-43' } },
   quit: {
     content: <QuitWindow />,

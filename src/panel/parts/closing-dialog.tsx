@@ -1,0 +1,58 @@
+import { useEffect, useRef } from 'preact/hooks';
+import type { MachineView } from '../../contract/app-state.ts';
+import { useStore, useWords } from '../state/context.ts';
+
+/**
+ * Asks what becomes of a guest whose native window a person closed, where that is the machine's policy.
+ * The window stays open until there is an answer, so Escape and Cancel leave all as it is.
+ */
+export function ClosingDialog() {
+  const store = useStore();
+  const key = store.closing.value;
+  const machine = key === null ? undefined : store.machine(key);
+  if (key === null || machine?.status !== 'running') return null;
+  return <Ask key={key} machineKey={key} machine={machine} />;
+}
+
+function Ask({ machineKey, machine }: { machineKey: string; machine: MachineView }) {
+  const store = useStore();
+  const { text } = useWords();
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    dialog.current?.showModal();
+  }, []);
+  const close = (): void => {
+    store.closing.value = null;
+  };
+  const answer = (ask: () => Promise<unknown>) => (): void => {
+    close();
+    void ask();
+  };
+  return (
+    <dialog ref={dialog} class="question choices" aria-labelledby="closing-title" onClose={close}>
+      <h2 id="closing-title">{text.closing.title(machine.name)}</h2>
+      <p>{text.closing.text}</p>
+      <div class="actions end">
+        <button type="button" class="button" onClick={close}>
+          {text.action.cancel}
+        </button>
+        <button
+          type="button"
+          class="button"
+          onClick={answer(() => store.ask('machine.window', { machine: machineKey, shown: false }))}
+        >
+          {text.closing.hide}
+        </button>
+        <button
+          type="button"
+          class="button prominent"
+          onClick={answer(() =>
+            store.ask('machine.suspend', { machine: machineKey, reason: 'user' }),
+          )}
+        >
+          {text.closing.suspend}
+        </button>
+      </div>
+    </dialog>
+  );
+}

@@ -1,0 +1,28 @@
+import type { ErrorCode, Problem } from '../../contract/app-state.ts';
+import type { Text } from './text.ts';
+
+/** What went wrong and what can be done, for every code that the agent may answer with. */
+export type ProblemTexts = Readonly<Record<ErrorCode, ProblemText>>;
+
+export interface ProblemText {
+  readonly title: string;
+  readonly hint?: string;
+}
+
+export interface ProblemWords {
+  readonly title: string;
+  readonly hint: string | undefined;
+  /** The agent's own sentences where the title is not one of them: they name files, amounts and reasons. */
+  readonly detail: string | undefined;
+}
+
+/**
+ * A problem in the language of `text`. The agent speaks English, and says more than a table of codes can; in
+ * another language a sentence for the code comes first, and the agent's own can be opened below it.
+ */
+export function problemWords({ code, message, hint }: Problem, { problems }: Text): ProblemWords {
+  if (problems === null) return { title: message, hint, detail: undefined };
+  const known = problems[code];
+  const detail = hint === undefined ? message : `${message} ${hint}`;
+  return { title: known.title, hint: known.hint, detail };
+}

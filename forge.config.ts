@@ -67,8 +67,9 @@ const config: ForgeConfig = {
     },
     ...(env.TORPOR_ELECTRON_ZIPS ? { electronZipDir: env.TORPOR_ELECTRON_ZIPS } : {}),
     osxSign: {
-      identity: env.TORPOR_SIGN_IDENTITY ?? '-',
-      identityValidation: env.TORPOR_SIGN_IDENTITY !== undefined,
+      // Empty as well, as a workflow has it that was given no secrets.
+      identity: env.TORPOR_SIGN_IDENTITY || '-',
+      identityValidation: Boolean(env.TORPOR_SIGN_IDENTITY),
       optionsForFile: (file) => ({
         hardenedRuntime: true,
         entitlements: asset(

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { access, open, stat } from 'node:fs/promises';
 import { errnoOf, TorporError } from '../core/errors.ts';
+import { foreignFormatOf } from './image-formats.ts';
 
 /**
  * The first bytes of a qcow2 image, as docs/interop/qcow2.txt of QEMU lays them out; all numbers are
@@ -25,13 +26,22 @@ export interface ImageUse {
 
 /**
  * Throws unless the disk image is a readable file of the format it is said to have and complete in
- * itself: DISK_UNAVAILABLE, or IMAGE_INVALID with what to do. An image that builds on another file
+ * itself: DISK_UNAVAILABLE, or IMAGE_INVALID with what to do. VMDK, VDI and the like are named. An image that builds on another file
  * is refused: that file could change under a saved state, and a copy would not hold it.
  */
 export async function assertUsableImage({ path, format, write }: ImageUse): Promise<void> {
   await assertReadable(path, 'The disk image');
   if (write) await assertAccess(path, 'The disk image', constants.W_OK);
   const start = await readStart(path);
+  const foreign = foreignFormatOf(start);
+  if (foreign !== undefined) {
+    const convert = `qemu-img convert -f ${foreign.id} -O qcow2 OLD NEW.qcow2`;
+    throw invalid(
+      path,
+      `is a ${foreign.name} image, which no guest of Torpor’s reads`,
+      `Convert it first, and use the new one: ${convert}. Nothing was changed.`,
+    );
+  }
   const isQcow2 = start.length >= 4 && start.readUInt32BE(0) === header.magic;
   if (format === 'raw' && isQcow2) {
     throw invalid(path, 'is a qcow2 image, not a raw one', 'Name its format: qcow2.');

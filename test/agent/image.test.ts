@@ -77,3 +77,23 @@ test('what is not there, or is no file, is refused with its path', async () => {
     });
   }
 });
+
+test.each<[string, string, Buffer]>([
+  ['VMDK', 'vmdk', Buffer.from('KDMV')],
+  ['VMDK', 'vmdk', Buffer.from('# Disk DescriptorFile\nversion=1')],
+  ['VDI', 'vdi', Buffer.concat([Buffer.alloc(0x40), Buffer.from('7f10dabe', 'hex')])],
+  ['VHDX', 'vhdx', Buffer.from('vhdxfile')],
+  ['VHD', 'vpc', Buffer.from('conectix')],
+])(
+  'a %s image is named and refused as either format, with the command that converts it',
+  async (name, id, magic) => {
+    const path = await image(Buffer.concat([magic, Buffer.alloc(512)]));
+    for (const format of ['raw', 'qcow2'] as const) {
+      await expect(use(path, format)).rejects.toMatchObject({
+        code: 'IMAGE_INVALID',
+        message: expect.stringContaining(`is a ${name} image`),
+        hint: expect.stringContaining(`qemu-img convert -f ${id} -O qcow2`),
+      });
+    }
+  },
+);

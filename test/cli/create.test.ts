@@ -115,3 +115,31 @@ test('it prints the machine as list does', async () => {
   expect((await create('--json')).terminal.json()).toMatchObject({ name: 'web', savedState: null });
   expect((await create()).terminal.stdout.text).toBe('“web” is made.\n');
 });
+
+test('macOS is installed from an image onto one empty disk, and has a window', async () => {
+  const { request } = await create('--restore-image', 'mac.ipsw');
+  expect(request).toEqual({
+    ...plain,
+    boot: { restoreImage: join(folder, 'mac.ipsw'), despiteUnknown: false },
+    disks: [{ kind: 'empty', bytes: 64 * 2 ** 30, format: 'raw' }],
+    display: 'window',
+  });
+  const other = await create(
+    ...['--restore-image', 'mac.ipsw', '--disk', '80G', '--despite-unknown', '--display', 'none'],
+  );
+  expect(other.request).toMatchObject({
+    boot: { despiteUnknown: true },
+    disks: [{ bytes: 80 * 2 ** 30, format: 'raw' }],
+    display: 'none',
+  });
+});
+
+test.each([
+  [['--restore-image', 'mac.ipsw', '--disk', 'a.qcow2']],
+  [['--restore-image', 'mac.ipsw', '--disk', '20G', '--disk', '20G']],
+  [['--restore-image', 'mac.ipsw', '--iso', 'a.iso']],
+  [['--despite-unknown']],
+])('%j is a usage error', async (options) => {
+  const { code, request } = await create(...options);
+  expect({ code, request }).toEqual({ code: 2, request: undefined });
+});

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { progressLine } from '../../src/cli/progress/line.ts';
+import { creationLine, progressLine } from '../../src/cli/progress/line.ts';
 import { createRate } from '../../src/cli/progress/rate.ts';
 import { runCli } from '../../src/cli/run.ts';
-import type { MachineView, OperationProgress } from '../../src/contract/app-state.ts';
+import type { CreationView, MachineView, OperationProgress } from '../../src/contract/app-state.ts';
 import type { Outcome } from '../../src/contract/requests.ts';
 import { TorporError } from '../../src/core/errors.ts';
 import { appState, fakeClient, machineView } from '../support/fake-client.ts';
@@ -44,6 +44,28 @@ describe('the line of one operation', () => {
 
   test('never over 100 %', () => {
     expect(line(progressAt(401 * mebibyte))).toContain('100 %');
+  });
+});
+
+describe('the line of a machine that is being made', () => {
+  const line = (changes: Partial<CreationView>, now: number) =>
+    creationLine(
+      {
+        ...{ id: 'x', name: 'mac', step: 'installing', stepStartedAt: 0, fraction: null },
+        cancellable: true,
+        ...changes,
+      },
+      now,
+    );
+
+  test('tells the step, how much of it is done and about how long it will take', () => {
+    expect(line({}, 3_000)).toBe('installing “mac” … 3 s  Ctrl-C cancels');
+    expect(line({ fraction: 0.25 }, 60_000)).toBe(
+      'installing “mac”  █████░░░░░░░░░░░░░░░  25 %  3 min 0 s left  Ctrl-C cancels',
+    );
+    expect(line({ fraction: 0.01, cancellable: false }, 60_000)).toBe(
+      'installing “mac”  ░░░░░░░░░░░░░░░░░░░░   1 %',
+    );
   });
 });
 
@@ -160,5 +182,29 @@ describe('Ctrl-C', () => {
     expect(asked()).not.toContain('machine.cancel');
     finish();
     expect(await done).toBe(0);
+  });
+
+  test('cancels also what is still being made', async () => {
+    const { promise, reject } = Promise.withResolvers<MachineView>();
+    const making: CreationView = {
+      ...{ id: 'x', name: 'web', step: 'copying', stepStartedAt: 0, fraction: 0.5 },
+      cancellable: true,
+    };
+    const client = fakeClient({
+      'machine.create': () => promise,
+      'state.get': () => ({ ...appState(), creations: [making] }),
+      'machine.cancel': () => ({ cancelled: true }),
+    });
+    const terminal = fakeTerminal({ client });
+    const done = runCli(['create', 'web'], terminal);
+    await vi.waitFor(() => expect(client.calls).toHaveLength(1));
+    terminal.interrupt();
+    await terminal.stderr.shows('Cancelling.');
+    expect(client.calls.at(-1)).toMatchObject({
+      method: 'machine.cancel',
+      params: { machine: 'x' },
+    });
+    reject(new TorporError('CANCELLED', 'It was not made.'));
+    expect(await done).toBe(1);
   });
 });

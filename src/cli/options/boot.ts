@@ -7,13 +7,17 @@ interface BootOptions {
   readonly append?: string | undefined;
   readonly uefi?: true | undefined;
   readonly arch?: string | undefined;
+  readonly restoreImage?: string | undefined;
+  readonly despiteUnknown?: boolean | undefined;
 }
 
 /** How a new machine boots. ARM machines have no BIOS. */
 export function bootOf(
-  { kernel, initrd, append, uefi, arch }: BootOptions,
+  { kernel, initrd, append, uefi, arch, restoreImage, despiteUnknown = false }: BootOptions,
   absolute: (path: string) => string,
 ): CreateRequest['boot'] {
+  if (restoreImage !== undefined) return { restoreImage: absolute(restoreImage), despiteUnknown };
+  if (despiteUnknown) throw usageError('--despite-unknown goes with --restore-image.');
   if (kernel !== undefined) {
     return {
       kernel: absolute(kernel),

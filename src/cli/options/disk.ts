@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { NewDisk } from '../../contract/requests.ts';
 import { errnoOf, TorporError } from '../../core/errors.ts';
+import { usageError } from '../failure.ts';
 import { diskBytes } from './size.ts';
 
 const qcow2Magic = Buffer.from('QFI\xfb', 'latin1');
@@ -8,6 +9,17 @@ const qcow2Magic = Buffer.from('QFI\xfb', 'latin1');
 export interface DiskOption {
   readonly kind: 'disk' | 'inPlace';
   readonly text: string;
+}
+
+const macosDiskBytes = 64 * 2 ** 30;
+
+/** The one disk that macOS is installed onto: its size, or nothing. */
+export function macosDisk(options: readonly DiskOption[]): NewDisk {
+  const [first, ...others] = options;
+  const bytes = first?.kind === 'disk' ? diskBytes(first.text) : undefined;
+  if (first === undefined) return { kind: 'empty', bytes: macosDiskBytes, format: 'raw' };
+  if (bytes !== undefined && others.length === 0) return { kind: 'empty', bytes, format: 'raw' };
+  throw usageError('macOS is installed onto one empty disk.', 'Give its size: --disk 80G');
 }
 
 /** What `--disk` says: `20G` is an empty disk, everything else an image to copy. */

@@ -1,16 +1,19 @@
 import { MultiBar, type SingleBar } from 'cli-progress';
-import type { MachineView } from '../../contract/app-state.ts';
+import type { AppState } from '../../contract/app-state.ts';
 import type { TerminalOutput } from '../terminal.ts';
-import { elapsedLine, progressLine, type Work } from './line.ts';
+import { creationLine, elapsedLine, progressLine, type Work } from './line.ts';
 import { createRate, type Rate } from './rate.ts';
+
+/** What is in flight. */
+export type InFlight = Pick<AppState, 'machines' | 'creations'>;
 
 /** Lines on a terminal that move. */
 export interface Bars {
   /**
-   * A line for each of `machines` that has an operation in flight; when none has, one line that tells
-   * how long `label` takes. Times in milliseconds since 1970.
+   * A line for each machine that has an operation in flight, and for each that is being made; when
+   * there is none, one line that tells how long `label` takes. Times in milliseconds since 1970.
    */
-  draw(machines: readonly MachineView[], work: Work): void;
+  draw(inFlight: InFlight, work: Work): void;
   /** Removes the lines. */
   stop(): void;
 }
@@ -28,8 +31,10 @@ export function createBars(output: TerminalOutput): Bars {
       cut(payload.text ?? '', output.columns ?? 80),
   });
 
-  function textsFor(machines: readonly MachineView[], work: Work): Map<string, string> {
-    const texts = new Map<string, string>();
+  function textsFor({ machines, creations }: InFlight, work: Work): Map<string, string> {
+    const texts = new Map(
+      creations.map((creation) => [creation.id, creationLine(creation, work.now)] as const),
+    );
     for (const { id, name, progress } of machines) {
       if (progress === null) continue;
       const rate = rates.get(id) ?? createRate();
@@ -42,8 +47,8 @@ export function createBars(output: TerminalOutput): Bars {
   }
 
   return {
-    draw(machines, work) {
-      const texts = textsFor(machines, work);
+    draw(inFlight, work) {
+      const texts = textsFor(inFlight, work);
       for (const [key, bar] of lines) {
         if (texts.has(key)) continue;
         bars.remove(bar);

@@ -1,7 +1,7 @@
 import type { Client } from '../../contract/json-rpc.ts';
 import { TorporError, toProblem } from '../../core/errors.ts';
 import type { Context } from '../context.ts';
-import { concerns, type Task } from './task.ts';
+import { concerns, concernsMaking, type Task } from './task.ts';
 
 /**
  * Waits for `work`, which the agent does. The first Ctrl-C asks the agent to cancel what `task`
@@ -44,12 +44,17 @@ const cannotCancel = 'This cannot be cancelled. Ctrl-C again leaves; the agent g
 
 /** Cancels every operation in flight that `task` concerns; returns how many could be. */
 async function cancel(client: Client, task: Task): Promise<number> {
-  const { machines } = await client.request('state.get', {});
+  const { machines, creations } = await client.request('state.get', {});
+  const inTheMaking = creations.filter(
+    (creation) => creation.cancellable && concernsMaking(task, creation),
+  );
   const inFlight = machines.filter(
     (machine) => machine.progress?.cancellable === true && concerns(task, machine),
   );
   const answers = await Promise.all(
-    inFlight.map(({ id }) => client.request('machine.cancel', { machine: id })),
+    [...inTheMaking, ...inFlight].map(({ id }) =>
+      client.request('machine.cancel', { machine: id }),
+    ),
   );
   return answers.filter(({ cancelled }) => cancelled).length;
 }

@@ -1,4 +1,4 @@
-import type { OperationProgress } from '../../contract/app-state.ts';
+import type { CreationView, OperationProgress } from '../../contract/app-state.ts';
 import { formatBytes } from '../format/size.ts';
 import { formatSeconds } from '../format/time.ts';
 
@@ -35,15 +35,32 @@ export function progressLine({ name, progress, bytesPerSecond, now }: ProgressVi
   return parts.join('  ');
 }
 
+/** One line for a machine that is being made; `now` in milliseconds since 1970. */
+export function creationLine(creation: CreationView, now: number): string {
+  const { name, step, stepStartedAt, fraction, cancellable } = creation;
+  const label = `${step} “${name}”`;
+  const parts =
+    fraction === null
+      ? [elapsedLine({ label, startedAt: stepStartedAt, now })]
+      : [label, share(fraction), ...timeLeft(fraction, now - stepStartedAt)];
+  if (cancellable) parts.push('Ctrl-C cancels');
+  return parts.join('  ');
+}
+
+/** From how long the part took that is done, once that is enough to go by. */
+function timeLeft(fraction: number, elapsedMs: number): string[] {
+  if (fraction < 0.02 || elapsedMs < 2_000) return [];
+  const seconds = Math.ceil(((elapsedMs / fraction) * (1 - fraction)) / 1000);
+  return [`${formatSeconds(seconds)} left`];
+}
+
 /** How long something takes of which nothing else is known. */
 export function elapsedLine({ label, startedAt, now }: Work): string {
   return `${label} … ${formatSeconds(Math.max(0, Math.round((now - startedAt) / 1000)))}`;
 }
 
 function amountParts(done: number, total: number, rate: number | undefined): string[] {
-  const share = Math.min(1, done / total);
-  const percent = String(Math.floor(share * 100)).padStart(3);
-  const parts = [`${bar(share)} ${percent} %`, `${formatBytes(done)} of ${formatBytes(total)}`];
+  const parts = [share(Math.min(1, done / total)), `${formatBytes(done)} of ${formatBytes(total)}`];
   if (rate !== undefined && rate > 0) {
     const left = Math.ceil(Math.max(0, total - done) / rate);
     parts.push(`${formatBytes(rate)}/s`, `${formatSeconds(left)} left`);
@@ -51,7 +68,12 @@ function amountParts(done: number, total: number, rate: number | undefined): str
   return parts;
 }
 
-function bar(share: number): string {
-  const full = Math.round(share * barCells);
+function share(fraction: number): string {
+  const percent = String(Math.floor(fraction * 100)).padStart(3);
+  return `${bar(fraction)} ${percent} %`;
+}
+
+function bar(fraction: number): string {
+  const full = Math.round(fraction * barCells);
   return '█'.repeat(full) + '░'.repeat(barCells - full);
 }

@@ -1,8 +1,8 @@
-import type { MachineView } from '../../contract/app-state.ts';
+import type { AppState } from '../../contract/app-state.ts';
 import type { Client } from '../../contract/json-rpc.ts';
 import type { Context } from '../context.ts';
 import { interruptible } from './interrupt.ts';
-import { concerns, type Task } from './task.ts';
+import { concerns, concernsMaking, type Task } from './task.ts';
 
 const patienceMs = 1_000;
 const redrawMs = 200;
@@ -47,20 +47,23 @@ async function showProgress(
   const startedAt = now() - patienceMs;
   const { createBars } = await import('./bars.ts');
   if (done.aborted) return;
-  let machines: readonly MachineView[] = [];
+  let told: Pick<AppState, 'machines' | 'creations'> = { machines: [], creations: [] };
   const unsubscribe = client.on('state', (state) => {
-    machines = state.machines;
+    told = state;
   });
   const bars = createBars(stderr);
   const timer = setInterval(() => {
     bars.draw(
-      machines.filter((machine) => concerns(task, machine)),
+      {
+        machines: told.machines.filter((machine) => concerns(task, machine)),
+        creations: told.creations.filter((creation) => concernsMaking(task, creation)),
+      },
       { label: task.label, startedAt, now: now() },
     );
   }, redrawMs);
   try {
     await client.request('events.subscribe', { kinds: ['state'] });
-    machines = (await client.request('state.get', {})).machines;
+    told = await client.request('state.get', {});
     await aborted(done);
   } finally {
     clearInterval(timer);

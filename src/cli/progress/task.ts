@@ -1,4 +1,4 @@
-import type { MachineView } from '../../contract/app-state.ts';
+import type { CreationView, MachineView } from '../../contract/app-state.ts';
 
 /** What takes so long, for the lines that say so. */
 export interface Task {
@@ -10,4 +10,9 @@ export interface Task {
 
 export function concerns({ machines }: Task, { id, name, path }: MachineView): boolean {
   return machines === 'all' || [id, name, path].some((key) => machines.includes(key));
+}
+
+/** Whoever asks for every machine does not mean those that are still being made. */
+export function concernsMaking({ machines }: Task, { id, name }: CreationView): boolean {
+  return machines !== 'all' && [id, name].some((key) => machines.includes(key));
 }

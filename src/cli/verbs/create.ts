@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import { machineJson } from '../format/machine.ts';
 import { bootOf } from '../options/boot.ts';
 import * as choices from '../options/choices.ts';
-import { type DiskOption, newDisk } from '../options/disk.ts';
+import { type DiskOption, macosDisk, newDisk } from '../options/disk.ts';
 import { parseMemory, wholeNumber } from '../options/size.ts';
 import { withProgress } from '../progress/show.ts';
 
@@ -27,13 +27,20 @@ export function define(command: Command, context: Context): void {
     .option('--disk-in-place <file>', 'an image that stays where it is', collect('inPlace'))
     .option('--iso <file>', 'an installation medium')
     .addOption(new Option('--kernel <file>', 'boot this kernel directly').conflicts('uefi'))
+    .addOption(
+      new Option(
+        '--restore-image <file>',
+        'install macOS from this image, after preflight',
+      ).conflicts(['uefi', 'kernel', 'iso', 'initrd', 'append']),
+    )
+    .option('--despite-unknown', 'with --restore-image, also when preflight cannot tell')
     .option('--initrd <file>', 'with --kernel')
     .option('--append <line>', 'the kernel’s command line, with --kernel')
     .option('--uefi', 'boot with UEFI firmware; ARM machines always do')
     .addOption(
-      new Option('--display <kind>', 'the display')
-        .choices(choices.displays)
-        .default('none' as const),
+      new Option('--display <kind>', 'the display (default: none; a window for macOS)').choices(
+        choices.displays,
+      ),
     )
     .option('--no-network', 'without a network')
     .addOption(new Option('--driver <name>', 'the hypervisor').choices(choices.drivers))
@@ -43,7 +50,8 @@ export function define(command: Command, context: Context): void {
     .addOption(new Option('--arch <name>', 'the guest’s CPU').choices(choices.architectures))
     .addHelpText('after', '\n--disk and --disk-in-place may be given several times.')
     .action(async (name, options) => {
-      const { memory, cpus, driver, arch, iso, network, display, mode, onQuit, onLaunch } = options;
+      const { memory, cpus, driver, arch, iso, network, mode, onQuit, onLaunch } = options;
+      const isMacos = options.restoreImage !== undefined;
       const request: CreateRequest = {
         name,
         ...(memory === undefined ? {} : { memoryMiB: memory }),
@@ -52,9 +60,11 @@ export function define(command: Command, context: Context): void {
         ...(arch && { architecture: arch }),
         ...(iso && { iso: context.path(iso) }),
         boot: bootOf(options, context.path),
-        disks: await Promise.all(disks.map((disk) => newDisk(disk, context.path))),
+        disks: isMacos
+          ? [macosDisk(disks)]
+          : await Promise.all(disks.map((disk) => newDisk(disk, context.path))),
         network,
-        display,
+        display: options.display ?? (isMacos ? 'window' : 'none'),
         policy: {
           ...(mode && { stateMode: mode }),
           ...(onQuit && { onQuit }),

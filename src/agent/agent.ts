@@ -9,6 +9,7 @@ import { libraryLayout } from '../core/library/layout.ts';
 import { openLibrary, sweepStaging } from '../core/library/library.ts';
 import type { HostIdentity } from '../core/saved-state/fit.ts';
 import type { SaveReason } from '../core/saved-state/manifest.ts';
+import { openAgreements } from './agreements.ts';
 import { defaultConcurrency } from './bounded.ts';
 import { createConsoleHub } from './console-hub.ts';
 import { type AgentContext, type Drivers, driverFor, type Trash } from './context.ts';
@@ -26,6 +27,7 @@ import { createOutlookWatch } from './outlook.ts';
 import { canonicalPath } from './paths.ts';
 import type { HowToAsk } from './preflight.ts';
 import { removeRecord, writeRecord } from './record.ts';
+import { agreeToEarlierUse } from './requests/trust.ts';
 import { planLaunch, restoreOnLaunch } from './restore-on-launch.ts';
 import { machineRunDirectory, openRunDirectory, runBase } from './run-directory.ts';
 import { measureSpace } from './space.ts';
@@ -136,11 +138,13 @@ async function serveLibrary(options: Serving): Promise<Agent> {
     changed();
   }
 
+  const agreements = await openAgreements(libraryLayout(library).agreed, options.identity);
   const machines = await openMachines({
     library,
     contextFor: (config) => ({
       driver: driverFor(drivers, config.driver),
       identity: options.identity,
+      assertAgreed: agreements.assertAgreed,
       torporVersion,
       runDirectory: machineRunDirectory(runDirectory, config.id),
       onError,
@@ -148,6 +152,7 @@ async function serveLibrary(options: Serving): Promise<Agent> {
     onChange: changed,
     onProblem: (machine, problem) => notify({ machine: machine.config.id, problem }),
   });
+  if (agreements.isNew) await agreeToEarlierUse(machines, agreements, options.identity);
   const look = lookAgain(machines, (problem) => notify({ machine: null, problem }));
   const context: AgentContext = {
     library,
@@ -156,6 +161,7 @@ async function serveLibrary(options: Serving): Promise<Agent> {
     host,
     log,
     machines,
+    agreements,
     names: createNames(machines),
     wishes: createWishes(),
     creations: createCreations(changed),

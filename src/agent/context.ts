@@ -3,6 +3,7 @@ import type { DriverId } from '../core/config.ts';
 import type { Driver } from '../core/driver.ts';
 import { TorporError } from '../core/errors.ts';
 import type { Host } from '../core/host.ts';
+import type { Agreements } from './agreements.ts';
 import type { Creations } from './creations.ts';
 import type { Log } from './log.ts';
 import type { Machines } from './machines.ts';
@@ -24,6 +25,7 @@ export interface AgentContext {
   readonly log: Log;
   readonly machines: Machines;
   readonly names: Names;
+  readonly agreements: Agreements;
   readonly wishes: Wishes;
   readonly creations: Creations;
   /** How preflight asks, before macOS is installed; nothing of its answers is kept. */

@@ -30,6 +30,7 @@ import {
 } from './requests/operate.ts';
 import { removeMachine } from './requests/remove.ts';
 import { showMachine } from './requests/show.ts';
+import { outsideMachine, trustMachine } from './requests/trust.ts';
 import { suspendAll } from './suspend-all.ts';
 import { viewMachine } from './view.ts';
 
@@ -127,6 +128,8 @@ export function createHandlers(parts: HandlerParts): RequestHandlers {
       await machines.hold(machine, 'losing its saved state', () => machine.discardState());
       return viewMachine(machine);
     },
+    'machine.outside': (params) => outsideMachine(context, params),
+    'machine.trust': (params) => trustMachine(context, params),
     'machine.rename': (params) => renameMachine(context, params),
     'machine.clone': (params) => cloneMachine(context, params),
     'machine.delete': (params) => removeMachine(context, params),

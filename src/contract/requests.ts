@@ -27,6 +27,10 @@ export interface Requests {
   /** Ends what the machine does, or its making: then `machine` is the id or the name it will have. */
   'machine.cancel': (params: MachineRef) => { readonly cancelled: boolean };
   'machine.discardState': (params: MachineRef) => MachineView;
+  /** What the machine uses outside its bundle, and what of that a person has not agreed to. */
+  'machine.outside': (params: MachineRef) => Outside;
+  /** The person agrees to `outside`, as `machine.outside` told it. */
+  'machine.trust': (params: MachineRef & { readonly outside: readonly string[] }) => MachineView;
   'machine.rename': (params: MachineRef & { readonly name: string }) => MachineView;
   'machine.clone': (params: MachineRef & { readonly name: string }) => MachineView;
   /** To the system's trash, unless `permanently`. */
@@ -72,6 +76,12 @@ export type Empty = Record<string, never>;
 
 export interface MachineRef {
   readonly machine: string;
+}
+
+/** Lines as a person reads them: `disk /srv/data.raw (read-only)`. */
+export interface Outside {
+  readonly all: readonly string[];
+  readonly missing: readonly string[];
 }
 
 /** How an operation ended: what the machine is now, how long it took, what it wrote. */

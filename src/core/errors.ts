@@ -42,6 +42,8 @@ const codes = {
   CANCELLED: exitCodes.failed,
   LIBRARY_UNAVAILABLE: exitCodes.failed,
   LIBRARY_IN_USE: exitCodes.busy,
+  /** A machine names files outside its bundle, and nobody here agreed to that. */
+  CONSENT_NEEDED: exitCodes.failed,
   // saved states
   STATE_DAMAGED: exitCodes.stateRefused,
   STATE_DOES_NOT_FIT: exitCodes.stateRefused,

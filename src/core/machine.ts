@@ -28,6 +28,8 @@ export interface MachineContext {
   readonly identity: HostIdentity;
   readonly torporVersion: string;
   readonly runDirectory: string;
+  /** Throws before a machine uses what nobody agreed to; absent where whoever opens it trusts it. */
+  readonly assertAgreed?: (config: MachineConfig) => void;
   /** For what goes wrong where no caller waits. */
   readonly onError: (error: unknown) => void;
 }
@@ -276,6 +278,8 @@ export class Machine {
           try {
             // Pulling the plug is always possible.
             if (operation !== 'forceStop') await assertOwnFiles(this.bundle);
+            if (operation === 'startCold' || operation === 'restore')
+              this.#context.assertAgreed?.(this.#config);
             await work(signal, onProgress);
             await this.#guest.ended();
           } finally {

@@ -101,6 +101,8 @@ const schemas = {
   'machine.stop': machine.extend({ force: z.boolean() }),
   'machine.cancel': machine,
   'machine.discardState': machine,
+  'machine.outside': machine,
+  'machine.trust': machine.extend({ outside: z.array(z.string().max(8192)).max(1000) }),
   'machine.rename': machine.extend({ name: machineName }),
   'machine.clone': machine.extend({ name: machineName }),
   'machine.delete': machine.extend({ permanently: z.boolean() }),

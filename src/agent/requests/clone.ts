@@ -8,6 +8,7 @@ import { errnoOf, TorporError } from '../../core/errors.ts';
 import { faultPoint } from '../../core/fault-point.ts';
 import { clonedEntries } from '../../core/library/layout.ts';
 import { createBundle } from '../../core/library/library.ts';
+import { outsideOf } from '../../core/library/outside.ts';
 import type { Machine } from '../../core/machine.ts';
 import { assertCanPerform } from '../../core/status.ts';
 import { type AgentContext, driverFor } from '../context.ts';
@@ -45,6 +46,9 @@ async function copyMachine(
 ): Promise<MachineView> {
   assertCanPerform('clone', machine.status, machine.config.name);
   const config = await configOfClone(context, machine, clone);
+  if (context.agreements.missing(machine.config).length === 0) {
+    await context.agreements.agree(config, outsideOf(config));
+  }
   await faultPoint('create.planned');
   const bundle = await createBundle(context.library, config, async (staged) => {
     const copies: Copy[] = [];

@@ -3,6 +3,7 @@ import type { Changes, MachineRef } from '../../contract/requests.ts';
 import type { Hardware, MachineConfig } from '../../core/config.ts';
 import { TorporError } from '../../core/errors.ts';
 import { renameBundle } from '../../core/library/library.ts';
+import { outsideOf } from '../../core/library/outside.ts';
 import type { Machine } from '../../core/machine.ts';
 import { hardwareDifferences } from '../../core/saved-state/fit.ts';
 import { assertCanPerform } from '../../core/status.ts';
@@ -15,7 +16,7 @@ import { viewListed, viewMachine } from '../view.ts';
  * that state would be refused afterwards.
  */
 export async function setMachine(
-  { machines, assertAccepting }: AgentContext,
+  { machines, agreements, assertAccepting }: AgentContext,
   { machine: reference, changes }: MachineRef & { readonly changes: Changes },
 ): Promise<MachineView> {
   assertAccepting();
@@ -23,7 +24,11 @@ export async function setMachine(
   const config = applyChanges(machine.config, changes);
   assertStateSurvives(machine, config.hardware);
   if (typeof changes.iso === 'string') await assertReadable(changes.iso, 'The ISO image');
+  const before = outsideOf(machine.config);
   await machines.hold(machine, 'being changed', () => machine.configure(config));
+  // To what it named before, somebody else may have set it.
+  const named = outsideOf(config).filter((line) => !before.includes(line));
+  await agreements.agree(config, named);
   return viewMachine(machine);
 }
 

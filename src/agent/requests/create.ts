@@ -16,6 +16,7 @@ import { TorporError } from '../../core/errors.ts';
 import { faultPoint } from '../../core/fault-point.ts';
 import type { Bundle } from '../../core/library/bundle.ts';
 import { createBundle } from '../../core/library/library.ts';
+import { outsideOf } from '../../core/library/outside.ts';
 import { type AgentContext, type Drivers, driverFor } from '../context.ts';
 import type { CreationControl } from '../creations.ts';
 import { assertReadable, assertUsableImage } from '../image.ts';
@@ -61,6 +62,8 @@ async function make(making: Making): Promise<MachineView> {
   control.signal.throwIfAborted();
   const config = await planConfig(driver, request, id);
   await faultPoint('create.planned');
+  // Who names them when making the machine agrees to them.
+  await context.agreements.agree(config, outsideOf(config));
   const bundle = await createBundle(context.library, config, async (staged) => {
     await mkdir(staged.files.disks, { mode: 0o700 });
     if (macos === undefined) await fill(making, staged, config, driver);

@@ -37,6 +37,11 @@ export const verbs: readonly VerbEntry[] = [
   { name: 'rename', summary: 'give a machine another name', load: () => import('./rename.ts') },
   { name: 'clone', summary: 'copy a machine', load: () => import('./clone.ts') },
   { name: 'delete', summary: 'move a machine to the trash', load: () => import('./delete.ts') },
+  {
+    name: 'trust',
+    summary: 'let a machine use files outside its bundle',
+    load: () => import('./trust.ts'),
+  },
   { name: 'set', summary: 'change a machine’s settings', load: () => import('./set.ts') },
   {
     name: 'console',

@@ -7,6 +7,7 @@ import { join } from 'node:path';
  *     .torpor/agent.lock        kernel lock of the one agent that owns the library
  *     .torpor/agent.json        where that agent listens; says nothing about whether it still runs
  *     .torpor/agent.log         what the agent did, bounded; .1 is the older half
+ *     .torpor/agreed.json       what machines may use outside their bundles, as a person agreed
  *     .torpor/staging/ID/       bundles being created, cloned or deleted
  *     Name.torpor/              a bundle: one machine
  */
@@ -19,6 +20,7 @@ export function libraryLayout(library: string) {
     lock: join(hidden, 'agent.lock'),
     record: join(hidden, 'agent.json'),
     log: join(hidden, 'agent.log'),
+    agreed: join(hidden, 'agreed.json'),
     staging: join(hidden, 'staging'),
   };
 }

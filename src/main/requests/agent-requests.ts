@@ -24,6 +24,8 @@ export function agentHandlers(link: () => Promise<AgentLink>): AgentHandlers {
     'machine.stop': hand('machine.stop'),
     'machine.cancel': hand('machine.cancel'),
     'machine.discardState': hand('machine.discardState'),
+    'machine.outside': hand('machine.outside'),
+    'machine.trust': hand('machine.trust'),
     'machine.rename': hand('machine.rename'),
     'machine.clone': hand('machine.clone'),
     'machine.delete': hand('machine.delete'),

@@ -19,6 +19,15 @@ export async function answerQuestion(
     case 'discardState':
       await store.ask('machine.discardState', { machine });
       return;
+    case 'trust': {
+      // Exactly what the problem showed: the agent refuses when it is more by now.
+      const { ok } = await store.ask('machine.trust', {
+        machine,
+        outside: outsideIn(view.problem),
+      });
+      if (ok) await store.ask('machine.start', { machine, cold: false });
+      return;
+    }
     case 'clone':
       await store.ask('machine.clone', { machine, name });
       return;
@@ -27,4 +36,9 @@ export async function answerQuestion(
       if (ok && place.view.value.at === 'machine') place.view.value = { at: 'list' };
     }
   }
+}
+
+function outsideIn(problem: MachineView['problem']): readonly string[] {
+  const lines = problem?.details?.outside;
+  return Array.isArray(lines) ? lines.filter((line) => typeof line === 'string') : [];
 }

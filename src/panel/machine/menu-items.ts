@@ -17,6 +17,7 @@ export type Choice =
       | 'clone'
       | 'delete'
     >
+  | 'trust'
   | 'display'
   | 'details'
   | 'reveal';

@@ -12,6 +12,9 @@ export type Remedy = { readonly choice: Choice; readonly isRetry: boolean };
 export function remediesFor(machine: MachineView): readonly Remedy[] {
   const { problem, operations, status } = machine;
   if (problem === null || machine.progress !== null) return [];
+  if (problem.code === 'CONSENT_NEEDED') {
+    return (['trust', 'reveal'] as const).map((choice) => ({ choice, isRetry: false }));
+  }
   const obvious = obviousAction(machine);
   const retry: Remedy[] =
     obvious === null || obvious === 'details' ? [] : [{ choice: obvious, isRetry: true }];

@@ -6,7 +6,10 @@ export type View = { readonly at: 'list' } | { readonly at: 'machine'; readonly 
 
 /** A question that stands before everything else. */
 export interface Question {
-  readonly choice: Extract<Choice, 'startCold' | 'forceStop' | 'discardState' | 'delete' | 'clone'>;
+  readonly choice: Extract<
+    Choice,
+    'startCold' | 'forceStop' | 'discardState' | 'delete' | 'clone' | 'trust'
+  >;
   readonly key: string;
 }
 

@@ -34,6 +34,8 @@ export function refusingHandlers(version: string): PageHandlers<unknown> {
     'machine.stop': refuse,
     'machine.cancel': refuse,
     'machine.discardState': refuse,
+    'machine.outside': refuse,
+    'machine.trust': refuse,
     'machine.rename': refuse,
     'machine.clone': refuse,
     'machine.delete': refuse,

@@ -11,6 +11,7 @@ import type { HostIdentity } from '../core/saved-state/fit.ts';
 import type { SaveReason } from '../core/saved-state/manifest.ts';
 import { openAgreements } from './agreements.ts';
 import { defaultConcurrency } from './bounded.ts';
+import { createCleaning } from './cleaning.ts';
 import { createConsoleHub } from './console-hub.ts';
 import { type AgentContext, type Drivers, driverFor, type Trash } from './context.ts';
 import { ownPeers } from './control/peer.ts';
@@ -201,7 +202,11 @@ async function serveLibrary(options: Serving): Promise<Agent> {
   });
   const consoles = createConsoleHub(runDirectory, isOurs, idle.noteInput);
   const watch = watchLibrary({ library, machines, look, onError });
-  const measureAfterWork = whenWorkEnds(measure);
+  const cleaning = createCleaning(context);
+  const tidyAfterWork = whenWorkEnds(async () => {
+    cleaning.update();
+    await measure();
+  });
   const state = createStateFeed(
     () => ({
       agent: { version: torporVersion, pid: process.pid, startedAt, phase },
@@ -214,7 +219,7 @@ async function serveLibrary(options: Serving): Promise<Agent> {
       watch.update();
       idle.update();
       room.update();
-      measureAfterWork(told);
+      tidyAfterWork(told);
       events.emit('state', told);
     },
   );
@@ -248,6 +253,7 @@ async function serveLibrary(options: Serving): Promise<Agent> {
     context,
     consoles,
     idle,
+    cleaning,
     outlook,
     async currentState() {
       await Promise.all([look(), measure()]);

@@ -63,7 +63,7 @@ function duplicateOf(
     problem: {
       code: 'MACHINE_EXISTS',
       message: `This bundle is a copy: ${other} is the same machine.`,
-      hint: 'Delete one of them. To have a second machine, clone the first with “torpor clone”.',
+      hint: 'To keep both, make this one a machine of its own with “torpor renew”: its saved state is then set aside. Else delete one of them.',
       details: { path: bundle.path, other, id: config.id },
     },
   };

@@ -1,4 +1,4 @@
-import { isAbsolute } from 'node:path';
+import { basename, dirname, isAbsolute, join } from 'node:path';
 import { TorporError } from '../core/errors.ts';
 import { type Listed, pathOf } from './machines.ts';
 import { canonicalPath } from './paths.ts';
@@ -23,8 +23,15 @@ export function nameOf(listed: Listed): string {
   return listed.kind === 'machine' ? listed.machine.config.name : viewBroken(listed).name;
 }
 
+/**
+ * A link that lies in the library is an entry of its own, so the last part of a path is followed only
+ * when nothing there is called so: whoever deletes the link must not delete what it leads to.
+ */
 async function findByPath(all: readonly Listed[], reference: string): Promise<Listed[]> {
   if (!isAbsolute(reference) || reference.includes('\0')) return [];
+  const asNamed = join(await canonicalPath(dirname(reference)), basename(reference));
+  const found = all.filter((one) => pathOf(one) === asNamed);
+  if (found.length > 0) return found;
   const path = await canonicalPath(reference);
   return all.filter((one) => pathOf(one) === path);
 }

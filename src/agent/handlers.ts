@@ -9,12 +9,14 @@ import type {
 } from '../contract/requests.ts';
 import type { Machine } from '../core/machine.ts';
 import type { SaveReason } from '../core/saved-state/manifest.ts';
+import type { Cleaning } from './cleaning.ts';
 import type { ConsoleHub } from './console-hub.ts';
 import type { AgentContext } from './context.ts';
 import { setWindowShown } from './guest-window.ts';
 import type { IdleWatch } from './idle-watch.ts';
 import type { OutlookWatch } from './outlook.ts';
 import { checkHost } from './requests/check.ts';
+import { cleanMachine } from './requests/clean.ts';
 import { cloneMachine } from './requests/clone.ts';
 import { renameMachine, setMachine } from './requests/configure.ts';
 import { createMachine } from './requests/create.ts';
@@ -29,6 +31,7 @@ import {
   wouldLaunch,
 } from './requests/operate.ts';
 import { removeMachine } from './requests/remove.ts';
+import { renewMachine } from './requests/renew.ts';
 import { showMachine } from './requests/show.ts';
 import { outsideMachine, trustMachine } from './requests/trust.ts';
 import { suspendAll } from './suspend-all.ts';
@@ -46,13 +49,14 @@ export interface HandlerParts {
   readonly context: AgentContext;
   readonly consoles: ConsoleHub;
   readonly idle: IdleWatch;
+  readonly cleaning: Cleaning;
   readonly outlook: OutlookWatch;
   readonly currentState: () => Promise<AppState>;
   readonly endAgent: (reason: SaveReason) => Promise<readonly Report[]>;
 }
 
 export function createHandlers(parts: HandlerParts): RequestHandlers {
-  const { context, consoles, idle, outlook, currentState, endAgent } = parts;
+  const { context, consoles, idle, cleaning, outlook, currentState, endAgent } = parts;
   const { machines, log, wishes, creations } = context;
 
   /** Runs one operation on a machine, unless other work holds it, and notes how it went. */
@@ -130,6 +134,8 @@ export function createHandlers(parts: HandlerParts): RequestHandlers {
     },
     'machine.outside': (params) => outsideMachine(context, params),
     'machine.trust': (params) => trustMachine(context, params),
+    'machine.clean': (params) => cleanMachine(context, params),
+    'machine.renew': (params) => renewMachine(context, params),
     'machine.rename': (params) => renameMachine(context, params),
     'machine.clone': (params) => cloneMachine(context, params),
     'machine.delete': (params) => removeMachine(context, params),
@@ -162,6 +168,10 @@ export function createHandlers(parts: HandlerParts): RequestHandlers {
     },
     'agent.setIdle': async ({ minutes }) => {
       idle.setMinutes(minutes);
+      return {};
+    },
+    'agent.setCleaning': async ({ days }) => {
+      await cleaning.setDays(days);
       return {};
     },
     'agent.stop': ({ reason }) => endAgent(reason),

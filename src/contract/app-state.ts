@@ -2,8 +2,8 @@ import type { DriverId, MachineConfig } from '../core/config.ts';
 import type { Fact } from '../core/driver.ts';
 import type { ErrorCode, Problem } from '../core/errors.ts';
 import type { OperationProgress } from '../core/operation.ts';
-import type { SetAside } from '../core/saved-state/files.ts';
 import type { SavedStateSummary } from '../core/saved-state/find.ts';
+import type { SetAsideState } from '../core/saved-state/set-aside.ts';
 import type { InFlightStatus, MachineStatus, Operation } from '../core/status.ts';
 import type { PreflightStep } from './preflight.ts';
 
@@ -85,7 +85,7 @@ export interface MachineDetail extends MachineView {
   readonly config: MachineConfig | null;
   /** What cannot be done with the guest that runs, and why; empty when nothing runs. */
   readonly missing: readonly { readonly capability: string; readonly reason: Problem }[];
-  readonly setAside: readonly SetAside[];
+  readonly setAside: readonly SetAsideState[];
   /** The last lines of the serial console. */
   readonly consoleTail: string;
 }
@@ -101,5 +101,5 @@ export type {
   OperationProgress,
   Problem,
   SavedStateSummary,
-  SetAside,
+  SetAsideState,
 };

@@ -1,6 +1,14 @@
 import type { Architecture, Hardware, Policy } from '../core/config.ts';
 import type { SaveReason } from '../core/saved-state/manifest.ts';
-import type { AppState, DriverId, Fact, MachineDetail, MachineView, Problem } from './app-state.ts';
+import type {
+  AppState,
+  DriverId,
+  Fact,
+  MachineDetail,
+  MachineView,
+  Problem,
+  SetAsideState,
+} from './app-state.ts';
 
 /**
  * Everything a client can ask of the agent, as functions: the argument is the JSON-RPC `params`, the
@@ -31,6 +39,10 @@ export interface Requests {
   'machine.outside': (params: MachineRef) => Outside;
   /** The person agrees to `outside`, as `machine.outside` told it. */
   'machine.trust': (params: MachineRef & { readonly outside: readonly string[] }) => MachineView;
+  /** Deletes the states of a machine that were set aside, for good. */
+  'machine.clean': (params: MachineRef) => { readonly removed: readonly SetAsideState[] };
+  /** Makes a machine of its own of a bundle that was copied by hand; null lets the agent name it. */
+  'machine.renew': (params: MachineRef & { readonly name: string | null }) => MachineView;
   'machine.rename': (params: MachineRef & { readonly name: string }) => MachineView;
   'machine.clone': (params: MachineRef & { readonly name: string }) => MachineView;
   /** To the system's trash, unless `permanently`. */
@@ -56,6 +68,11 @@ export interface Requests {
    * until the agent ends.
    */
   'agent.setIdle': (params: { readonly minutes: number | null }) => Empty;
+  /**
+   * Deletes states that were set aside so many days ago, now and from here on, null for none; never the
+   * last one of a machine. Known until the agent ends.
+   */
+  'agent.setCleaning': (params: { readonly days: number | null }) => Empty;
   /** Ends the agent after suspending, as each machine's policy says; the report tells how it went. */
   'agent.stop': (params: { readonly reason: SaveReason }) => readonly Report[];
 }

@@ -101,3 +101,55 @@ describe('delete', () => {
     expect(terminal.stderr.text).not.toContain('[y/N]');
   });
 });
+
+describe('clean', () => {
+  const states = [2, 3].map((size) => ({
+    path: `/s/${size}`,
+    at: '2026-01-01T00:00:00.000Z',
+    reason: 'It was started cold.',
+    bytes: size * 2 ** 20,
+  }));
+  const answers: Answers = {
+    'machine.show': () => ({
+      ...machineView(),
+      config: null,
+      missing: [],
+      setAside: states,
+      consoleTail: '',
+    }),
+    'machine.clean': () => ({ removed: states }),
+  };
+
+  test('asks with the sizes, and does nothing without a yes', async () => {
+    const { code, terminal, calls } = await run(['clean', 'web'], answers, ({ stdin }) => {
+      stdin.isTTY = true;
+      stdin.end('n\n');
+    });
+    expect(terminal.stderr.text).toContain('Delete 2 states that were set aside of “web” (5 MiB)');
+    expect(calls.map(({ method }) => method)).toEqual(['machine.show']);
+    expect(code).toBe(1);
+  });
+
+  test('says what it deleted', async () => {
+    const { terminal } = await run(['clean', 'web', '--yes'], answers);
+    expect(terminal.stdout.text).toBe('2 states that were set aside of “web” deleted: 5 MiB.\n');
+    const json = await run(['clean', 'web', '--yes', '--json'], answers);
+    expect(json.terminal.json()).toEqual({ name: 'web', removed: 2, bytes: 5 * 2 ** 20 });
+    const none = { ...answers, 'machine.clean': () => ({ removed: [] }) };
+    expect((await run(['clean', 'web', '-y'], none)).terminal.stdout.text).toContain('Nothing was');
+  });
+
+  test('needs a yes where nobody can be asked', async () => {
+    const { code, calls } = await run(['clean', 'web'], answers);
+    expect([code, calls]).toEqual([2, []]);
+  });
+});
+
+test('renew names a copy by its folder, or as it is told', async () => {
+  const answers: Answers = { 'machine.renew': ({ name }) => machineView({ name: name ?? 'copy' }) };
+  const renewed = await run(['renew', '/library/copy.torpor'], answers);
+  expect(renewed.calls[0]?.params).toEqual({ machine: '/library/copy.torpor', name: null });
+  expect(renewed.terminal.stdout.text).toContain('“copy” is a machine of its own now');
+  const named = await run(['renew', '/library/copy.torpor', 'two', '--json'], answers);
+  expect(named.terminal.json()).toMatchObject({ name: 'two' });
+});

@@ -149,7 +149,12 @@ test('show tells everything, and passes nothing on that steers a terminal', asyn
       },
     ],
     setAside: [
-      { at: new Date(now - hour).toISOString(), reason: 'It was started cold.', path: '/s/1' },
+      {
+        at: new Date(now - hour).toISOString(),
+        reason: 'It was started cold.',
+        path: '/s/1',
+        bytes: 3 * 2 ** 20,
+      },
     ],
     consoleTail: 'boot\u001b]0;title\u0007ed\n\u001b[2Jlogin: ',
   };
@@ -159,7 +164,9 @@ test('show tells everything, and passes nothing on that steers a terminal', asyn
   expect(terminal.stdout.text).toContain(
     'It cannot be suspended: A folder is shared.\n  Unshare it.',
   );
-  expect(terminal.stdout.text).toContain('set aside 1 hour ago: It was started cold.\n  /s/1');
+  expect(terminal.stdout.text).toContain(
+    'A saved state (3 MiB) was set aside 1 hour ago: It was started cold.\n  /s/1',
+  );
   expect(terminal.stdout.text).toContain('booted\nlogin:');
   expect(terminal.stdout.text).not.toContain('\u001b');
 

@@ -103,6 +103,8 @@ const schemas = {
   'machine.discardState': machine,
   'machine.outside': machine,
   'machine.trust': machine.extend({ outside: z.array(z.string().max(8192)).max(1000) }),
+  'machine.clean': machine,
+  'machine.renew': machine.extend({ name: machineName.nullable() }),
   'machine.rename': machine.extend({ name: machineName }),
   'machine.clone': machine.extend({ name: machineName }),
   'machine.delete': machine.extend({ permanently: z.boolean() }),
@@ -115,6 +117,7 @@ const schemas = {
   'machine.noteInput': machine,
   'host.check': nothing,
   'agent.setIdle': z.strictObject({ minutes: z.int().min(1).max(1440).nullable() }),
+  'agent.setCleaning': z.strictObject({ days: z.int().min(1).max(3650).nullable() }),
   'agent.stop': z.strictObject({ reason }),
 } as const;
 

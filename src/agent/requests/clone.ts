@@ -101,7 +101,8 @@ async function filesIn(folder: string) {
   return found.filter((entry) => entry.isFile());
 }
 
-function assertNoImageShared({ config }: Machine): void {
+/** Throws DISK_UNAVAILABLE when a second machine would write to the same image outside. */
+export function assertNoImageShared({ config }: Pick<Machine, 'config'>): void {
   const shared = config.hardware.disks.find(
     ({ path, readOnly }) => path.startsWith('/') && !readOnly,
   );

@@ -5,7 +5,7 @@ import type { Capability, Session } from '../../core/driver.ts';
 import { errnoOf, toProblem } from '../../core/errors.ts';
 import type { Bundle } from '../../core/library/bundle.ts';
 import { assertOwnFiles } from '../../core/library/own-files.ts';
-import { listSetAside } from '../../core/saved-state/files.ts';
+import { measureSetAside } from '../../core/saved-state/set-aside.ts';
 import type { AgentContext } from '../context.ts';
 import { viewBroken, viewMachine } from '../view.ts';
 
@@ -40,7 +40,7 @@ async function restOf(bundle: Bundle): Promise<Pick<MachineDetail, 'setAside' | 
     throw error;
   }
   return {
-    setAside: await listSetAside(bundle),
+    setAside: await measureSetAside(bundle),
     consoleTail: await readTail(bundle.files.serialLog),
   };
 }

@@ -39,8 +39,12 @@ export function detailLines(
     lines.push('', `${capabilityNames[capability] ?? capability}: ${reason.message}`);
     lines.push(...indented(reason.hint));
   }
-  for (const { path, reason, at } of detail.setAside) {
-    lines.push('', `A saved state was set aside ${formatAgo(Date.parse(at), now)}: ${reason}`);
+  for (const { path, reason, at, bytes } of detail.setAside) {
+    const size = formatBytes(bytes);
+    lines.push(
+      '',
+      `A saved state (${size}) was set aside ${formatAgo(Date.parse(at), now)}: ${reason}`,
+    );
     lines.push(...indented(path));
   }
   const tail = detail.consoleTail.trimEnd();

@@ -34,8 +34,18 @@ export const verbs: readonly VerbEntry[] = [
     summary: 'delete a saved state',
     load: () => import('./discard-state.ts'),
   },
+  {
+    name: 'clean',
+    summary: 'delete states that were set aside',
+    load: () => import('./clean.ts'),
+  },
   { name: 'rename', summary: 'give a machine another name', load: () => import('./rename.ts') },
   { name: 'clone', summary: 'copy a machine', load: () => import('./clone.ts') },
+  {
+    name: 'renew',
+    summary: 'make a copied bundle a machine of its own',
+    load: () => import('./renew.ts'),
+  },
   { name: 'delete', summary: 'move a machine to the trash', load: () => import('./delete.ts') },
   {
     name: 'trust',

@@ -26,6 +26,8 @@ export function agentHandlers(link: () => Promise<AgentLink>): AgentHandlers {
     'machine.discardState': hand('machine.discardState'),
     'machine.outside': hand('machine.outside'),
     'machine.trust': hand('machine.trust'),
+    'machine.clean': hand('machine.clean'),
+    'machine.renew': hand('machine.renew'),
     'machine.rename': hand('machine.rename'),
     'machine.clone': hand('machine.clone'),
     'machine.delete': hand('machine.delete'),
@@ -38,6 +40,7 @@ export function agentHandlers(link: () => Promise<AgentLink>): AgentHandlers {
     'machine.noteInput': hand('machine.noteInput'),
     'host.check': hand('host.check'),
     'agent.setIdle': hand('agent.setIdle'),
+    'agent.setCleaning': hand('agent.setCleaning'),
     'agent.stop': hand('agent.stop'),
   };
 }

@@ -1,10 +1,10 @@
-import type { MachineView, SetAside } from '../../contract/app-state.ts';
+import type { MachineView, SetAsideState } from '../../contract/app-state.ts';
 import { useStore, useWords } from '../state/context.ts';
 import { Facts } from './facts.tsx';
 
 interface SavedStateProps {
   readonly machine: MachineView;
-  readonly setAside: readonly SetAside[];
+  readonly setAside: readonly SetAsideState[];
 }
 
 /** The state that waits, with its size, its age and what it fits; and those that were set aside. */
@@ -39,7 +39,7 @@ export function SavedStateFacts({ machine, setAside }: SavedStateProps) {
   );
 }
 
-function SetAsideStates({ states }: { states: readonly SetAside[] }) {
+function SetAsideStates({ states }: { states: readonly SetAsideState[] }) {
   const store = useStore();
   const { text, format } = useWords();
   return (

@@ -16,7 +16,11 @@ export type Lifecycle =
       readonly deadline: number | null;
     };
 
-export type QuitReason = 'quit' | 'logOut' | 'shutDown' | 'restart';
+/**
+ * Why it quits. `sessionEnd` is whatever ends the session where nobody says what: logging out, shutting
+ * down or restarting (docs/decisions/0012-the-end-of-a-session.md).
+ */
+export type QuitReason = 'quit' | 'sessionEnd' | 'shutDown' | 'restart';
 
 export interface Recoverable {
   readonly id: string;

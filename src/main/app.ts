@@ -26,6 +26,7 @@ import { createLife } from './lifecycle/life.ts';
 import { createQuitPolicies } from './lifecycle/policies.ts';
 import { createQuit } from './lifecycle/quit.ts';
 import { createQuitWindow } from './lifecycle/quit-window.ts';
+import { heedTermination } from './lifecycle/termination.ts';
 import { menuFor } from './menu.ts';
 import { createMenuActions } from './menu-actions.ts';
 import { createNotifier } from './notifications.ts';
@@ -242,6 +243,7 @@ export function runApp(parts: AppParts): void {
     event.preventDefault();
     quit.begin('quit');
   });
+  heedTermination(process, quit, Date.now);
   nativeTheme.on('updated', () => draw());
   void app.whenReady().then(() => {
     protocol.handle(pageScheme.scheme, (request) =>

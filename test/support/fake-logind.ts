@@ -20,6 +20,8 @@ export interface PrivateBus extends AsyncDisposable {
 
 export interface FakeLogind {
   tell(signal: 'PrepareForShutdown' | 'PrepareForSleep', isBeginning: boolean): void;
+  /** As systemd 255 and later tell it besides. */
+  tellType(isBeginning: boolean, type: string): void;
 }
 
 export async function privateBus(): Promise<PrivateBus> {
@@ -45,11 +47,20 @@ export async function privateBus(): Promise<PrivateBus> {
         name: iface,
         methods: {},
         properties: { InhibitDelayMaxUSec: 't' },
-        signals: { PrepareForShutdown: ['b'], PrepareForSleep: ['b'] },
+        signals: {
+          PrepareForShutdown: ['b'],
+          PrepareForShutdownWithMetadata: ['ba{sv}'],
+          PrepareForSleep: ['b'],
+        },
       });
       await bus.requestName('org.freedesktop.login1', 0);
       return {
         tell: (signal, isBeginning) => bus.sendSignal(object, iface, signal, 'b', [isBeginning]),
+        tellType: (isBeginning, type) =>
+          bus.sendSignal(object, iface, 'PrepareForShutdownWithMetadata', 'ba{sv}', [
+            isBeginning,
+            [['type', ['s', type]]],
+          ]),
       };
     },
     async [Symbol.asyncDispose]() {

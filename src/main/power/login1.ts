@@ -5,15 +5,20 @@
 import { createClient, type MessageBus } from 'dbus-native';
 
 export interface Login1 {
-  /** `isBeginning` is false after waking, and when a shutdown was called off. */
-  on(
-    kind: 'PrepareForShutdown' | 'PrepareForSleep',
-    listener: (isBeginning: boolean) => void,
-  ): void;
+  /**
+   * `isBeginning` is false after waking, and when a shutdown was called off. A shutdown is told twice by a
+   * logind that knows what comes after it, the second time with that.
+   */
+  on(kind: Login1Signal, listener: (isBeginning: boolean, isRestart: boolean) => void): void;
   /** How long a delay lock delays, in milliseconds. */
   readonly maxDelay: number;
   close(): void;
 }
+
+export type Login1Signal = 'PrepareForShutdown' | 'PrepareForSleep';
+
+/** Since systemd 255, beside the one without. */
+const withMetadata = 'PrepareForShutdownWithMetadata';
 
 const service = 'org.freedesktop.login1';
 const object = '/org/freedesktop/login1';
@@ -30,20 +35,23 @@ export async function connectLogin1(
   busAddress = process.env.DBUS_SYSTEM_BUS_ADDRESS ?? 'unix:path=/var/run/dbus/system_bus_socket',
 ): Promise<Login1 | undefined> {
   const bus = createClient({ busAddress });
-  const listeners: { kind: string; listener: (isBeginning: boolean) => void }[] = [];
+  const listeners: { kind: string; listener: Parameters<Login1['on']>[1] }[] = [];
   let isUp = false;
   bus.connection.on('error', (error: unknown) => {
     if (isUp) onError(error);
   });
   bus.connection.on('message', (message: SignalMessage) => {
     if (message.interface !== iface || message.path !== object) return;
-    const [isBeginning] = message.body ?? [];
+    const [isBeginning, metadata] = message.body ?? [];
     if (typeof isBeginning !== 'boolean') return;
-    for (const { kind, listener } of listeners) if (kind === message.member) listener(isBeginning);
+    const member = message.member === withMetadata ? 'PrepareForShutdown' : message.member;
+    const isRestart = message.member === withMetadata && tellsOfRestart(metadata);
+    for (const { kind, listener } of listeners)
+      if (kind === member) listener(isBeginning, isRestart);
   });
   try {
     const maxDelay = await delayOf(bus);
-    for (const member of ['PrepareForShutdown', 'PrepareForSleep']) {
+    for (const member of ['PrepareForShutdown', withMetadata, 'PrepareForSleep']) {
       await bus.addMatch(
         `type='signal',sender='${service}',path='${object}',interface='${iface}',member='${member}'`,
       );
@@ -82,6 +90,13 @@ async function delayOf(bus: MessageBus): Promise<number> {
   );
   const plain = toPlainNumber(value);
   return plain === undefined || plain <= 0 ? usualDelay : plain / 1000;
+}
+
+/** `type` is `power-off`, `halt`, `reboot`, `kexec` or `soft-reboot`, in whatever shape a variant is read in. */
+function tellsOfRestart(metadata: unknown): boolean {
+  if (typeof metadata === 'string') return /^(soft-)?reboot$|^kexec$/.test(metadata);
+  if (typeof metadata !== 'object' || metadata === null) return false;
+  return Object.values(metadata).some(tellsOfRestart);
 }
 
 /** A variant of an unsigned 64-bit number, in any of the shapes that the library reads it in. */

@@ -75,8 +75,9 @@ export function createPower(parts: PowerParts): Power {
     login1 = await parts.connectLogin1();
     if (login1 === undefined) return;
     const { maxDelay } = login1;
-    login1.on('PrepareForShutdown', (isBeginning) => {
-      if (isBeginning) quit.begin('shutDown', parts.now() + Math.max(0, maxDelay - lastSteps));
+    login1.on('PrepareForShutdown', (isBeginning, isRestart) => {
+      const reason = isRestart ? 'restart' : 'shutDown';
+      if (isBeginning) quit.begin(reason, parts.now() + Math.max(0, maxDelay - lastSteps));
       else quit.cancel().catch(onError);
     });
     login1.on('PrepareForSleep', (isBeginning) => {
@@ -89,11 +90,14 @@ export function createPower(parts: PowerParts): Power {
     hold();
   }
 
-  /** macOS: the app delays the end of the computer until it has quit; sleep waits for nobody. */
+  /**
+   * macOS: the app delays the end of the session until it has quit, and is not told whether that is a
+   * log-out, a shutdown or a restart; sleep waits for nobody.
+   */
   function followMac(monitor: PowerMonitor): void {
     monitor.onShutdown((delay) => {
       delay();
-      quit.begin('shutDown');
+      quit.begin('sessionEnd');
     });
     monitor.on('suspend', () => void beforeSleep().catch(onError));
     monitor.on('resume', () => void suspension.bringBack('sleep').catch(onError));

@@ -47,6 +47,18 @@ export const deProblems: ProblemTexts = {
     title: 'Die Maschine blieb im Ruhezustand.',
     hint: 'Setzen Sie sie fort, wenn Sie sie brauchen.',
   },
+  STATE_LOCKED: {
+    title: 'Der gesicherte Zustand ist verschlossen.',
+    hint: 'Zum Zurückholen wird sein Schlüssel gebraucht.',
+  },
+  COMPACT_FAILED: {
+    title: 'Der gesicherte Zustand ließ sich nicht verkleinern.',
+    hint: 'Er ist da, wie er war.',
+  },
+  WOULD_LOSE_GUESTS: {
+    title: 'Damit gingen laufende Gäste verloren.',
+    hint: 'Bringen Sie sie vorher in den Ruhezustand.',
+  },
   SPACE_LOW: { title: 'Auf dem Laufwerk der Maschinen wird der Platz knapp.', hint: free },
   WINDOW_CLOSING: { title: 'Das Fenster der Maschine wurde geschlossen; ihr Gast läuft.' },
   SUSPEND_FAILED: {

@@ -64,7 +64,7 @@ export const deWindows: WindowText = {
     title: 'Torpor wird beendet',
     reasons: {
       quit: 'Torpor endet, sobald jede Maschine sicher auf der Platte ist.',
-      logOut: 'Das Abmelden geht weiter, sobald jede Maschine sicher auf der Platte ist.',
+      sessionEnd: 'Die Sitzung endet, sobald alle Maschinen sicher auf der Platte sind.',
       shutDown: 'Der Rechner fährt herunter, sobald jede Maschine sicher auf der Platte ist.',
       restart: 'Der Rechner startet neu, sobald jede Maschine sicher auf der Platte ist.',
     },

@@ -62,7 +62,7 @@ export const enWindows = {
     title: 'Quitting Torpor',
     reasons: {
       quit: 'Torpor quits when every machine is safe on disk.',
-      logOut: 'Logging out goes on when every machine is safe on disk.',
+      sessionEnd: 'The session ends when every machine is safe on disk.',
       shutDown: 'The computer shuts down when every machine is safe on disk.',
       restart: 'The computer restarts when every machine is safe on disk.',
     },

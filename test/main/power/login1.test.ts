@@ -25,6 +25,17 @@ describe.runIf(process.platform === 'linux')('on a bus of its own', () => {
     logind.tell('PrepareForSleep', false);
     logind.tell('PrepareForShutdown', true);
     expect([await wakes, await shutsDown]).toEqual([false, true]);
+    for (const [type, isRestart] of [
+      ['reboot', true],
+      ['power-off', false],
+      ['soft-reboot', true],
+    ] as const) {
+      const told = new Promise<unknown>((resolve) =>
+        login1.on('PrepareForShutdown', (...words) => resolve(words)),
+      );
+      logind.tellType(true, type);
+      expect([type, await told]).toEqual([type, [true, isRestart]]);
+    }
     login1.close();
   });
 

@@ -7,7 +7,7 @@ import { machine, stateOf, suspended } from '../support/samples.ts';
 function computer(changes: Partial<PowerParts> = {}) {
   const did: string[] = [];
   const heard = new Map<string, () => void>();
-  const login1 = new Map<string, (isBeginning: boolean) => void>();
+  const login1 = new Map<string, (isBeginning: boolean, isRestart: boolean) => void>();
   let tick: (() => void) | undefined;
   const monitor: PowerMonitor = {
     on: (event, listener) => void heard.set(event, listener),
@@ -53,7 +53,8 @@ function computer(changes: Partial<PowerParts> = {}) {
     power,
     did,
     hears: (event: string) => heard.get(event)?.(),
-    logind: (kind: string, isBeginning: boolean) => login1.get(kind)?.(isBeginning),
+    logind: (kind: string, isBeginning: boolean, isRestart = false) =>
+      login1.get(kind)?.(isBeginning, isRestart),
     tick: () => tick?.(),
     /** Everything that was begun goes as far as it can. */
     settle: () => new Promise(setImmediate),
@@ -67,6 +68,14 @@ test('Linux: the lock is held; shutting down quits before logind’s deadline; c
   host.logind('PrepareForShutdown', false);
   await host.power.close();
   expect(host.did).toEqual(['lock', 'quit shutDown 5300', 'cancel quit', 'close', 'release']);
+});
+
+test('Linux: a restart is known as one where logind says so', async () => {
+  const host = computer();
+  await host.power.begin();
+  host.logind('PrepareForShutdown', true);
+  host.logind('PrepareForShutdown', true, true);
+  expect(host.did).toEqual(['lock', 'quit shutDown 5300', 'quit restart 5300']);
 });
 
 test('Linux: sleep waits for the suspension; waking takes the lock again and brings back', async () => {
@@ -110,7 +119,7 @@ test('macOS: the end of the computer is delayed until the app has quit', async (
   host.hears('resume');
   expect(host.did).toEqual([
     'delay',
-    'quit shutDown null',
+    'quit sessionEnd null',
     'suspend sleep',
     'told sleep 1',
     'back sleep',

@@ -56,7 +56,8 @@ const history: SettingsHistory = {
   version: '3.0.0',
   migrations: {
     '3.0.0': (store) => store.set('language', store.get('language') === 'de' ? 'de' : 'system'),
-    '2.0.0': (store) => store.set('language', store.get('language').slice(0, 2)),
+    '2.0.0': (store) =>
+      store.set('language', String(store.get('language')).startsWith('de') ? 'de' : 'en'),
   },
 };
 const later = (folder: string, changes: Partial<SettingsHistory> = {}) =>

@@ -4,6 +4,7 @@ import type { Place } from '../../core/driver.ts';
 import { TorporError, toTorporError } from '../../core/errors.ts';
 import { faultPoint } from '../../core/fault-point.ts';
 import { resolveInBundle } from '../../core/library/bundle.ts';
+import { assertStandsAlone, startOf } from '../../core/qcow2.ts';
 import type { SerialConsole } from '../../core/serial-console.ts';
 import type { Accelerator } from './accelerator.ts';
 import { architectures, type Firmware } from './architecture.ts';
@@ -37,7 +38,7 @@ export interface OpenedMachine {
 /**
  * Starts QEMU for a machine, stopped before the guest's first instruction, and writes the record by
  * which the next agent finds it. Throws HYPERVISOR_FAILED with what QEMU printed, PATH_TOO_LONG,
- * CANCELLED; no process and no record are then left.
+ * IMAGE_INVALID for a disk image that would have QEMU open another file, CANCELLED; no process and no record are then left.
  */
 export async function openMachine(input: OpenInput): Promise<OpenedMachine> {
   const { place, installation, signal, onError } = input;
@@ -94,6 +95,7 @@ async function describe(input: OpenInput) {
   const { bundle, config } = place;
   const { hardware } = config;
   const { boot } = hardware;
+  await assertDisksStandAlone(place);
   return {
     id: config.id,
     hardware: { ...hardware, cpuModel: effectiveCpuModel(input) },
@@ -106,6 +108,15 @@ async function describe(input: OpenInput) {
     ...(boot.kind === 'kernel' ? { kernel: bootFiles(place, boot.kernel, boot.initrd) } : {}),
     ...(boot.kind === 'uefi' ? { firmware: await ownFirmware(input) } : {}),
   };
+}
+
+/** It was checked when the machine was made; a bundle may come from somebody else. */
+async function assertDisksStandAlone({ bundle, config }: Place): Promise<void> {
+  for (const disk of config.hardware.disks) {
+    if (disk.format !== 'qcow2') continue;
+    const path = resolveInBundle(bundle, disk.path);
+    assertStandsAlone(path, await startOf(path));
+  }
 }
 
 function bootFiles({ bundle }: Place, kernel: string, initrd: string | null) {

@@ -94,6 +94,8 @@ export interface SaveOptions extends LoadOptions {
 export interface Amount {
   readonly done: number;
   readonly total: number;
+  /** What is being done, where it is not the operation itself. */
+  readonly phase?: 'expanding' | 'encrypting';
 }
 
 export type Adoption =
@@ -190,6 +192,11 @@ export type Save = (options: SaveOptions) => Promise<{
   readonly saved: SavedFiles;
   /** Undoes a save that will not be committed: the guest is as it was before, running if it ran. */
   readonly abandon: () => Promise<void>;
+  /**
+   * Gives back the room that guest memory held and never used, which changes the memory file's time
+   * and not its contents; flushed when it resolves. For after `end()`. Absent where there is none.
+   */
+  readonly giveBack?: () => Promise<void>;
 }>;
 
 /** The guest's serial console. Bytes arrive also while nobody listens; the log keeps the last of them. */

@@ -22,6 +22,8 @@ export const faultPoints = [
   'commit.written',
   'suspend.committed',
   'suspend.ended',
+  'suspend.expected',
+  'suspend.given-back',
   // Undoing a suspension that failed.
   'undo.begun',
   'undo.revoked',

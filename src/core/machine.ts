@@ -174,9 +174,10 @@ export class Machine {
       const session = this.#guest.mustHave(this.#config.name);
       // An earlier suspension saved it and could not end it.
       if (this.#state.exists) return session.end();
-      const { identity, torporVersion } = this.#context;
+      const { identity, torporVersion, onError } = this.#context;
       const wasPaused = session.status === 'paused' && this.waitsFor === undefined;
-      const context = { place: this.#place(), session, wasPaused, identity, torporVersion };
+      const place = this.#place();
+      const context = { place, session, wasPaused, identity, torporVersion, onError };
       await suspend(context, { reason, signal, onProgress });
     });
   }

@@ -1,12 +1,10 @@
-import { lstat } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Amount, Driver, Place, Session } from './driver.ts';
 import { TorporError, toTorporError } from './errors.ts';
 import { faultPoint } from './fault-point.ts';
 import type { Bundle } from './library/bundle.ts';
 import { consume, finish, loadManifest, restoreConsumed } from './saved-state/files.ts';
 import { assertFits, type HostIdentity } from './saved-state/fit.ts';
-import { type Manifest, writeManifest } from './saved-state/manifest.ts';
+import { expectTouched, stampMemory } from './saved-state/memory-stamp.ts';
 
 export interface RestoreContext {
   readonly place: Place;
@@ -33,13 +31,14 @@ export async function restore(context: RestoreContext, options: RestoreOptions):
   const manifest = await loadManifest(place.bundle);
   await assertFits(manifest, place.bundle, place.config, identity);
   await faultPoint('restore.checked');
-  await expectTouched(place, manifest);
+  // Preparing the memory file changes its time.
+  await expectTouched(place.bundle, manifest);
   let session: Session;
   try {
     await faultPoint('restore.expected');
     session = await driver.restore(place, manifest, options);
   } catch (error) {
-    await stampMemory(place, manifest).catch(onError);
+    await stampMemory(place.bundle, manifest).catch(onError);
     throw restoreFailed(place.config.name, error);
   }
   try {
@@ -48,7 +47,7 @@ export async function restore(context: RestoreContext, options: RestoreOptions):
     await goOn(place.bundle, session);
   } catch (error) {
     await session.end().catch(onError);
-    await stampMemory(place, manifest).catch(onError);
+    await stampMemory(place.bundle, manifest).catch(onError);
     throw restoreFailed(place.config.name, error);
   }
   // The guest runs: what cannot be removed now costs room until the next suspension, no more.
@@ -66,25 +65,6 @@ export async function goOn(bundle: Bundle, session: Session): Promise<void> {
     await restoreConsumed(bundle);
     throw error;
   }
-}
-
-/** Preparing the memory file changes its time, so the manifest must not vouch for it meanwhile. */
-async function expectTouched({ bundle }: Place, manifest: Manifest): Promise<void> {
-  const { memory } = manifest;
-  if (memory === null || memory.modifiedAt === null) return;
-  await writeManifest(bundle.files.manifest, {
-    ...manifest,
-    memory: { ...memory, modifiedAt: null },
-  });
-}
-
-/** After a resume that failed: the manifest vouches for the memory file again, as it is now. */
-async function stampMemory({ bundle }: Place, manifest: Manifest): Promise<void> {
-  const { memory } = manifest;
-  if (memory === null) return;
-  const { mtimeNs } = await lstat(join(bundle.files.state, memory.name), { bigint: true });
-  const modifiedAt = mtimeNs.toString();
-  await writeManifest(bundle.files.manifest, { ...manifest, memory: { ...memory, modifiedAt } });
 }
 
 const kept = 'The saved state was kept and can be resumed.';

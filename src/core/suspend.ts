@@ -4,7 +4,7 @@ import type { MachineConfig } from './config.ts';
 import type { Amount, Place, Save, Session } from './driver.ts';
 import { TorporError, toTorporError } from './errors.ts';
 import { faultPoint } from './fault-point.ts';
-import { exists, resolveInBundle } from './library/bundle.ts';
+import { type Bundle, exists, resolveInBundle } from './library/bundle.ts';
 import { commit, revoke } from './saved-state/files.ts';
 import { fingerprintFile } from './saved-state/fingerprint.ts';
 import type { HostIdentity } from './saved-state/fit.ts';
@@ -14,6 +14,7 @@ import {
   type SavedFiles,
   type SaveReason,
 } from './saved-state/manifest.ts';
+import { expectTouched, stampMemory } from './saved-state/memory-stamp.ts';
 
 export interface SuspendContext {
   readonly place: Place;
@@ -22,6 +23,8 @@ export interface SuspendContext {
   readonly wasPaused: boolean;
   readonly identity: HostIdentity;
   readonly torporVersion: string;
+  /** For what fails when the saved state is safe already. */
+  readonly onError: (error: unknown) => void;
 }
 
 export interface SuspendOptions {
@@ -39,13 +42,13 @@ export interface SuspendOptions {
  * or the message says what stood in the way of that. GUEST_ENDED and HYPERVISOR_DISCONNECTED when
  * the guest died meanwhile.
  */
-export async function suspend(context: SuspendContext, options: SuspendOptions): Promise<Manifest> {
+export async function suspend(context: SuspendContext, options: SuspendOptions): Promise<void> {
   const { session, place } = context;
   if (!session.save.available)
     throw new TorporError('CAPABILITY_MISSING', session.save.reason.message, session.save.reason);
   await keepLastFrame(context);
   await faultPoint('suspend.begun');
-  const { saved, abandon } = await save(session.save.use, place.config, options);
+  const { saved, abandon, giveBack } = await save(session.save.use, place.config, options);
   let manifest: Manifest;
   try {
     await faultPoint('suspend.saved');
@@ -63,7 +66,24 @@ export async function suspend(context: SuspendContext, options: SuspendOptions):
     throw notEnded(place.config.name, error);
   }
   await faultPoint('suspend.ended');
-  return manifest;
+  if (giveBack === undefined) return;
+  await giveRoomBack(place.bundle, manifest, giveBack).catch(context.onError);
+}
+
+/** Kept for last: the state is safe without it, and its volume may take its time to free blocks. */
+async function giveRoomBack(
+  bundle: Bundle,
+  manifest: Manifest,
+  giveBack: () => Promise<void>,
+): Promise<void> {
+  await expectTouched(bundle, manifest);
+  await faultPoint('suspend.expected');
+  try {
+    await giveBack();
+    await faultPoint('suspend.given-back');
+  } finally {
+    await stampMemory(bundle, manifest);
+  }
 }
 
 async function save(use: Save, { name, policy }: MachineConfig, options: SuspendOptions) {

@@ -37,6 +37,8 @@ export interface RealMachineOptions {
   readonly display?: 'none' | 'vnc';
   readonly policy?: Partial<Policy>;
   readonly qemuPath?: string;
+  /** For what goes wrong where no caller waits; by default `dispose` throws it. */
+  readonly onError?: (error: unknown) => void;
 }
 
 const identity = { id: 'test-host', userId: process.getuid?.() ?? 0 };
@@ -54,7 +56,7 @@ export async function realMachine(options: RealMachineOptions = {}): Promise<Rea
       configuredPath: options.qemuPath,
       cacheDirectory: join(tmpdir(), 'torpor-test-cache'),
     },
-    onError: (error) => errors.push(error),
+    onError: options.onError ?? ((error) => errors.push(error)),
   });
   const bundle = await makeBundle(library, driver, options);
   const context = {
@@ -62,7 +64,7 @@ export async function realMachine(options: RealMachineOptions = {}): Promise<Rea
     identity,
     torporVersion: 'test',
     runDirectory: join(temporary, 'run'),
-    onError: (error: unknown) => errors.push(error),
+    onError: options.onError ?? ((error: unknown) => errors.push(error)),
   };
   const opened: Machine[] = [await Machine.open(bundle, context)];
   const consoles = new WeakMap<Session, GuestConsole>();

@@ -44,16 +44,18 @@ export async function reserveMemory(host: Host, path: string, bytes: number): Pr
   }
 }
 
-/**
- * Gives back what the guest never touched, flushes the file and describes it. In this order, since
- * giving back changes the time that the record vouches for, which must survive a power cut too.
- */
+/** Gives back what the guest never touched, durably. Only when QEMU is gone. */
+export async function giveMemoryBack(host: Host, path: string): Promise<void> {
+  await host.releaseUnused(path);
+  await host.flush(path);
+}
+
+/** Flushes the file of a guest that stands and describes it. */
 export async function settleMemory(
   host: Host,
   path: string,
   options: FlushOptions,
 ): Promise<MemoryFile> {
-  await host.releaseUnused(path);
   await host.flush(path, options);
   const [dataBytes, found] = [await host.allocatedBytes(path), await lstat(path, { bigint: true })];
   return {

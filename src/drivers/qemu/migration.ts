@@ -17,6 +17,8 @@ import type { QmpClient } from './qmp/client.ts';
 /** Without a limit QEMU would trickle at 128 MiB/s. It reads the value as a signed 64-bit number. */
 const unlimited = 2 ** 60;
 
+const pieceBytes = 1024 * 1024;
+
 export interface Transfer {
   readonly qmp: QmpClient;
   /** A unix socket path that nothing listens on yet. */
@@ -83,14 +85,17 @@ export async function loadFrom(path: string, expected: Written, transfer: Transf
   });
 }
 
+/** QEMU carries commands out in the order in which they come, so nobody waits for the first. */
 async function prepare({ qmp, ignoreShared }: Transfer): Promise<void> {
-  await qmp.execute('migrate-set-capabilities', {
-    capabilities: [
-      { capability: 'events', state: true },
-      { capability: 'x-ignore-shared', state: ignoreShared },
-    ],
-  });
-  await qmp.execute('migrate-set-parameters', { 'max-bandwidth': unlimited });
+  await Promise.all([
+    qmp.execute('migrate-set-capabilities', {
+      capabilities: [
+        { capability: 'events', state: true },
+        { capability: 'x-ignore-shared', state: ignoreShared },
+      ],
+    }),
+    qmp.execute('migrate-set-parameters', { 'max-bandwidth': unlimited }),
+  ]);
 }
 
 /** Subscribed before the migration begins, since its end may come before the command's reply. */
@@ -125,16 +130,35 @@ async function receive(socket: Socket, file: FileHandle, transfer: Transfer): Pr
   await pipeline(
     socket,
     async (chunks: AsyncIterable<Buffer>) => {
-      for await (const chunk of chunks) {
-        hash.update(chunk);
-        await writeAll(file, chunk, bytes);
-        bytes += chunk.length;
+      // One piece is written while the next is received and digested.
+      let writing: Promise<void> = Promise.resolve();
+      for await (const piece of inPieces(chunks)) {
+        hash.update(piece);
+        await writing;
+        writing = observed(writeAll(file, piece, bytes));
+        bytes += piece.length;
         transfer.onProgress?.({ done: bytes, total: bytes });
       }
+      await writing;
     },
     signalOption(transfer),
   );
   return { bytes, sha256: hash.digest('hex') };
+}
+
+/** A socket's chunks are small, and each write is a trip to another thread. */
+async function* inPieces(chunks: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+  let held: Buffer[] = [];
+  let heldBytes = 0;
+  for await (const chunk of chunks) {
+    held.push(chunk);
+    heldBytes += chunk.length;
+    if (heldBytes < pieceBytes) continue;
+    yield Buffer.concat(held, heldBytes);
+    held = [];
+    heldBytes = 0;
+  }
+  if (heldBytes > 0) yield Buffer.concat(held, heldBytes);
 }
 
 async function send(
@@ -147,7 +171,7 @@ async function send(
   let bytes = 0;
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
-    const source = file.createReadStream({ autoClose: false, highWaterMark: 1 << 20 });
+    const source = file.createReadStream({ autoClose: false, highWaterMark: pieceBytes });
     const socket = createConnection(socketPath);
     await pipeline(
       source,

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { both } from '../../core/both.ts';
 import type { SaveOptions } from '../../core/driver.ts';
 import { errnoOf, TorporError } from '../../core/errors.ts';
 import { faultPoint } from '../../core/fault-point.ts';
@@ -25,6 +26,18 @@ export interface SaveInput {
 const deviceStateBytes = 32 * 1024 * 1024;
 
 /**
+ * Flushes the memory file while the guest still runs, so that it stands for as short as can be: what
+ * is left for afterwards is what it writes meanwhile. This is the part that takes time, and tells it.
+ */
+export async function flushAhead({ host, bundle, options }: SaveInput): Promise<void> {
+  const { signal, onProgress } = options;
+  await host.flush(bundle.files.memory, {
+    signal,
+    onProgress: (done, total) => onProgress?.({ done, total }),
+  });
+}
+
+/**
  * Instant mode: the stopped guest's devices into device.state, and its memory file flushed. Both
  * are on the medium and checked when this returns. Throws as saveTo; the caller undoes.
  */
@@ -32,12 +45,12 @@ export async function saveInstant(
   input: SaveInput,
 ): Promise<{ files: SavedFile[]; memory: MemoryFile }> {
   const { host, bundle, options } = input;
-  const device = await writeStream(input, bundle.files.deviceState, true);
-  const memory = await settleMemory(host, bundle.files.memory, {
-    signal: options.signal,
-    onProgress: (done, total) =>
-      options.onProgress?.({ done: done + device.bytes, total: total + device.bytes }),
-  });
+  const { signal } = options;
+  const written = await writeStream(input, bundle.files.deviceState, true);
+  const [device, memory] = await both(
+    settleStream(input, bundle.files.deviceState, written),
+    settleMemory(host, bundle.files.memory, { signal }),
+  );
   await faultPoint('save.settled');
   return { files: [device], memory };
 }
@@ -46,7 +59,16 @@ export async function saveInstant(
 export async function saveStreamed(
   input: SaveInput,
 ): Promise<{ files: SavedFile[]; memory: null }> {
-  return { files: [await writeStream(input, input.bundle.files.streamState, false)], memory: null };
+  const path = input.bundle.files.streamState;
+  const written = await writeStream(input, path, false);
+  return { files: [await settleStream(input, path, written)], memory: null };
+}
+
+/** Removes what a save that is not to be has written, whole or not. */
+export async function removeSaved({ bundle }: SaveInput, instant: boolean): Promise<void> {
+  const path = instant ? bundle.files.deviceState : bundle.files.streamState;
+  await rm(staged(path), { force: true });
+  await rm(path, { force: true });
 }
 
 /**
@@ -85,39 +107,43 @@ function staged(path: string): string {
   return `${path}.staged`;
 }
 
+/** Writes the migration stream beside `path`, into the file that reserveRoom made. */
 async function writeStream(
-  input: SaveInput,
+  { qmp, socket, memoryBytes, options }: SaveInput,
   path: string,
   ignoreShared: boolean,
-): Promise<SavedFile> {
-  const { host, qmp, socket, memoryBytes, options } = input;
-  const unfinished = staged(path);
+): Promise<Written> {
+  const { signal, onProgress } = options;
+  const file = await open(staged(path), constants.O_WRONLY | constants.O_NOFOLLOW);
   try {
-    const { signal, onProgress } = options;
-    const file = await open(unfinished, constants.O_WRONLY | constants.O_NOFOLLOW);
-    let written: Written;
-    try {
-      written = await saveTo(file, {
-        ...{ qmp, socket, ignoreShared, signal },
-        onProgress: ({ done }) =>
-          onProgress?.({ done, total: ignoreShared ? done : Math.max(done, memoryBytes) }),
-      });
-      // What was reserved and not needed.
-      await file.truncate(written.bytes);
-    } finally {
-      await file.close();
-    }
+    const written = await saveTo(file, {
+      ...{ qmp, socket, ignoreShared, signal },
+      // In instant mode the time goes into flushing memory, which tells of itself.
+      ...(ignoreShared
+        ? {}
+        : { onProgress: ({ done }) => onProgress?.({ done, total: Math.max(done, memoryBytes) }) }),
+    });
+    // What was reserved and not needed.
+    await file.truncate(written.bytes);
     await faultPoint('save.migrated');
-    await host.flush(unfinished, { signal });
-    await faultPoint('save.flushed');
-    if ((await digestFile(unfinished, signal)) !== written.sha256) throw readsBackChanged();
-    await rename(unfinished, path);
-    await faultPoint('save.staged');
-    return { name: basename(path), ...written };
-  } catch (error) {
-    await rm(unfinished, { force: true });
-    throw error;
+    return written;
+  } finally {
+    await file.close();
   }
+}
+
+/** Makes what was written durable, reads it back, and gives it its name. */
+async function settleStream(
+  { host, options: { signal } }: SaveInput,
+  path: string,
+  written: Written,
+): Promise<SavedFile> {
+  await host.flush(staged(path), { signal });
+  await faultPoint('save.flushed');
+  if ((await digestFile(staged(path), signal)) !== written.sha256) throw readsBackChanged();
+  await rename(staged(path), path);
+  await faultPoint('save.staged');
+  return { name: basename(path), ...written };
 }
 
 function readsBackChanged(): TorporError {

@@ -9,12 +9,12 @@ import type { SerialConsole } from '../../core/serial-console.ts';
 import { createSessionEmitter } from '../../core/session-events.ts';
 import { cpuSecondsOf } from './cpu-time.ts';
 import { setGuestClock } from './guest-agent.ts';
-import { reserveMemory } from './memory-file.ts';
+import { giveMemoryBack } from './memory-file.ts';
 import type { QemuProcess } from './process.ts';
 import { type ProcessRecord, removeProcessRecord, writeProcessRecord } from './process-record.ts';
 import type { QmpClient } from './qmp/client.ts';
 import { runFiles } from './run-files.ts';
-import { reserveRoom, saveInstant, saveStreamed } from './save.ts';
+import { flushAhead, removeSaved, reserveRoom, saveInstant, saveStreamed } from './save.ts';
 import { takeScreenshot } from './screenshot.ts';
 import { failedDisk, watchGuest } from './watch-guest.ts';
 
@@ -36,11 +36,12 @@ const quitPatienceMs = 10_000;
 
 /** A session over QMP; the process goes on without it until `end()`. */
 export function createSession(input: SessionInput): Session {
-  const { host, place, process, qmp, record, onError } = input;
+  const { host, place, process, qmp, onError } = input;
   const { bundle, config } = place;
   const { sockets } = runFiles(place.runDirectory);
   const events = createSessionEmitter(onError);
   let status = input.status;
+  let record = input.record;
   const displayMissing = config.hardware.display === 'none' ? noDisplay : undefined;
   let detached = false;
 
@@ -66,7 +67,10 @@ export function createSession(input: SessionInput): Session {
   }
 
   async function remember(pausedByPerson: boolean): Promise<void> {
-    await writeProcessRecord(bundle.files.process, { ...record, pausedByPerson });
+    if (record.pausedByPerson === pausedByPerson) return;
+    const next = { ...record, pausedByPerson };
+    await writeProcessRecord(bundle.files.process, next);
+    record = next;
   }
 
   async function stopGuest(): Promise<void> {
@@ -97,15 +101,17 @@ export function createSession(input: SessionInput): Session {
     await reserveRoom(saveInput, instant);
     await faultPoint('save.reserved');
     const abandon = async (): Promise<void> => {
-      await rm(instant ? bundle.files.deviceState : bundle.files.streamState, { force: true });
-      if (instant) await reserveMemory(host, bundle.files.memory, memoryBytes);
+      await removeSaved(saveInput, instant);
       if (wasRunning) await runGuest();
     };
-    if (wasRunning) await stopGuest();
     try {
+      if (instant) await flushAhead(saveInput);
+      if (wasRunning) await stopGuest();
       await faultPoint('save.stopped');
       const parts = instant ? await saveInstant(saveInput) : await saveStreamed(saveInput);
-      return { saved: { ...parts, ...describe(instant) }, abandon };
+      const saved = { ...parts, ...describe(instant) };
+      if (!instant) return { saved, abandon };
+      return { saved, abandon, giveBack: () => giveMemoryBack(host, bundle.files.memory) };
     } catch (error) {
       await abandon();
       throw error;

@@ -142,7 +142,11 @@ async function suspendUpToEnd(world: World, machine: Machine): Promise<void> {
   const dead = Promise.withResolvers<void>();
   const session = standIn(sessionOf(machine), { end: () => deathOfAgent(dead.resolve) });
   const place = world.placeOf(machine);
-  const context = { place, session, wasPaused: false, identity, torporVersion: '0.0.0' };
+  const context = {
+    ...{ place, session, identity, torporVersion: '0.0.0' },
+    wasPaused: false,
+    onError: dead.reject,
+  };
   suspend(context, { reason: 'quit' }).catch(dead.reject);
   await dead.promise;
 }

@@ -76,7 +76,7 @@ describe('a system call that fails', () => {
   test.each([
     ['flush', 'EIO', 1],
     ['flush', 'EIO', 2],
-    ['releaseUnused', 'EIO', 1],
+    ['flush', 'EIO', 3],
     ['space', 'EIO', 1],
   ] as const)(
     '%s with %s (call %i) while suspending: the guest runs on',
@@ -94,6 +94,19 @@ describe('a system call that fails', () => {
       expect((await made.console().tick()).nonce).toBe(nonce);
     },
   );
+});
+
+test('room that cannot be given back is told, and the state is whole', async () => {
+  const told: unknown[] = [];
+  const { real: made, nonce } = await running({
+    host: failingHost(createHost(), 'releaseUnused', 'EIO', 1),
+    onError: (error) => told.push(error),
+  });
+  await made.machine.suspend('user');
+  expect(told).toMatchObject([{ code: 'EIO' }]);
+  await made.machine.checkState();
+  await made.machine.restore();
+  expect((await made.console().tick()).nonce).toBe(nonce);
 });
 
 test('a volume that fills between the check and the reservation: refused, the guest runs on', async () => {

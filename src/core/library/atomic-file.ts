@@ -55,11 +55,16 @@ export async function readJson(path: string): Promise<unknown> {
 
 /** Makes renames and creations in `path` survive a power cut. */
 export async function flushDirectory(path: string): Promise<void> {
-  const directory = await open(path, constants.O_RDONLY);
+  await flush(path);
+}
+
+/** Writes a file, or the names in a folder, through to the medium. A symbolic link is ELOOP. */
+export async function flush(path: string): Promise<void> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
-    await directory.sync();
+    await file.sync();
   } finally {
-    await directory.close();
+    await file.close();
   }
 }
 

@@ -7,6 +7,7 @@ import { faultPoint } from '../fault-point.ts';
 import type { FileLock, Host, LockAttempt } from '../host.ts';
 import { renameDurably } from './atomic-file.ts';
 import { type Bundle, bundleAt, readConfig, writeConfig } from './bundle.ts';
+import { flushTree } from './flush-tree.ts';
 import { bundleSuffix, libraryLayout } from './layout.ts';
 import { firstFree, folderNameFor } from './name.ts';
 import { assertOwnFiles } from './own-files.ts';
@@ -85,6 +86,7 @@ export async function createBundle(
   try {
     await faultPoint('create.staged');
     const filled = await fill(staged);
+    await flushTree(staged.path);
     await faultPoint('create.filled');
     await writeConfig(staged, filled);
     await faultPoint('create.configured');

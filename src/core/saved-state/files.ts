@@ -89,7 +89,8 @@ export async function finish(bundle: Bundle, manifest: Manifest): Promise<void> 
  * not leave a saved state that lacks files.
  */
 export async function clear(bundle: Bundle): Promise<void> {
-  await rm(bundle.files.manifest, { force: true });
+  // Flushed, or a power cut could bring it back beside disks that a later guest has written to.
+  if (await hasSavedState(bundle)) await revoke(bundle);
   await rm(bundle.files.state, { recursive: true, force: true });
 }
 

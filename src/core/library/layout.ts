@@ -39,6 +39,7 @@ export type LibraryLayout = ReturnType<typeof libraryLayout>;
  *       memory.bin              guest memory (instant mode): mapped by the hypervisor while it runs
  *       device.state            devices (instant mode)
  *       stream.state            devices and memory (streamed mode)
+ *       compacted.state         all of the above in one file, when the state was compacted
  *       manifest.json           makes the rest a saved state; written last
  *       consumed.json           the manifest again, after the guest went on from it
  *     set-aside/STAMP/          states that were not used, with set-aside.json saying why
@@ -59,6 +60,7 @@ export function bundleLayout(bundle: string) {
     memory: join(state, 'memory.bin'),
     deviceState: join(state, 'device.state'),
     streamState: join(state, 'stream.state'),
+    compactedState: join(state, 'compacted.state'),
     manifest: join(state, 'manifest.json'),
     consumed: join(state, 'consumed.json'),
     setAside: join(bundle, 'set-aside'),

@@ -27,9 +27,18 @@ export interface SavedStateSummary {
   readonly reason: SaveReason;
   readonly mode: Manifest['mode'];
   readonly wasPaused: boolean;
+  /** `compacted` takes less room and more time to come back; `encrypted` is that, and needs its key. Absent when plain. */
+  readonly form?: 'compacted' | 'encrypted';
 }
 
 export function summaryOf(manifest: Manifest): SavedStateSummary {
   const { createdAt, reason, mode, wasPaused } = manifest;
-  return { createdAt, bytes: stateBytes(manifest), reason, mode, wasPaused };
+  const form = formOf(manifest);
+  const summary = { createdAt, bytes: stateBytes(manifest), reason, mode, wasPaused };
+  return form === undefined ? summary : { ...summary, form };
+}
+
+function formOf({ compacted }: Manifest): SavedStateSummary['form'] {
+  if (compacted === undefined) return undefined;
+  return compacted.keyId === null ? 'compacted' : 'encrypted';
 }

@@ -55,13 +55,17 @@ export function doesNotFit(name: string, differences: readonly Difference[]): To
   );
 }
 
-async function assertWhole(manifest: Manifest, bundle: Bundle): Promise<void> {
+/** Throws STATE_DAMAGED for files of the state that are not as the manifest has them. */
+export async function assertWhole(manifest: Manifest, bundle: Bundle): Promise<void> {
+  const { compacted } = manifest;
+  // What is in it is checked chunk by chunk when it is expanded, which is the first use it can have.
+  if (compacted !== undefined) {
+    const path = join(bundle.files.state, compacted.name);
+    return assertSize(path, await stateFile(path), compacted.bytes);
+  }
   for (const file of manifest.files) {
     const path = join(bundle.files.state, file.name);
-    const { size } = await stateFile(path);
-    if (Number(size) !== file.bytes) {
-      throw damaged(path, `it has ${size} bytes instead of ${file.bytes}`);
-    }
+    assertSize(path, await stateFile(path), file.bytes);
     if (manifest.mode === 'instant' && (await digestFile(path)) !== file.sha256) {
       throw damaged(path, 'its contents have changed');
     }
@@ -70,12 +74,15 @@ async function assertWhole(manifest: Manifest, bundle: Bundle): Promise<void> {
   if (memory === null) return;
   const path = join(bundle.files.state, memory.name);
   const now = await stateFile(path);
-  if (Number(now.size) !== memory.bytes) {
-    throw damaged(path, `it has ${now.size} bytes instead of ${memory.bytes}`);
-  }
+  assertSize(path, now, memory.bytes);
   if (memory.modifiedAt !== null && now.mtimeNs.toString() !== memory.modifiedAt) {
     throw damaged(path, 'something has written to it since');
   }
+}
+
+function assertSize(path: string, { size }: { readonly size: bigint }, bytes: number): void {
+  if (Number(size) === bytes) return;
+  throw damaged(path, `it has ${size} bytes instead of ${bytes}`);
 }
 
 async function stateFile(path: string) {

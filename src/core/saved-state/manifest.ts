@@ -9,6 +9,8 @@ import { readJson, writeJson } from '../library/atomic-file.ts';
  * No manifest, no saved state; a manifest that does not match the files or the machine is refused.
  */
 export const manifestFormatVersion = 1;
+/** Of a state in its compacted form, which a Torpor that only knows the other has to refuse. */
+export const compactedFormatVersion = 2;
 
 export const saveReasons = ['user', 'quit', 'shutdown', 'sleep', 'idle', 'battery'] as const;
 
@@ -58,8 +60,18 @@ const savedFiles = z.strictObject({
   }),
 });
 
+/** The one file that holds everything of a compacted state; see src/core/cold-storage. */
+const compacted = z.strictObject({
+  name: z.literal('compacted.state'),
+  bytes,
+  /** The digest of what it holds, chunk by chunk. */
+  contents: digest,
+  /** The key that it is encrypted with; null when it is not. */
+  keyId: z.string().max(100).nullable(),
+});
+
 const contents = savedFiles.extend({
-  formatVersion: z.literal(manifestFormatVersion),
+  formatVersion: z.literal([manifestFormatVersion, compactedFormatVersion]),
   id: z.uuid(),
   machineId: z.uuid(),
   createdAt: z.iso.datetime(),
@@ -74,6 +86,8 @@ const contents = savedFiles.extend({
     .array(z.strictObject({ id: z.string().max(100), path: z.string(), fingerprint }))
     .max(32),
   firmwareVariables: fingerprint.nullable(),
+  /** There exactly when the state is compacted; its files and memory are then in that one file. */
+  compacted: compacted.exactOptional(),
 });
 
 const sealed = contents.extend({ seal: digest });
@@ -85,6 +99,7 @@ export type Fingerprint = z.infer<typeof fingerprint>;
 /** What a driver reports of the files that it wrote into the state directory. */
 export type SavedFiles = z.infer<typeof savedFiles>;
 export type Manifest = z.infer<typeof contents>;
+export type Compacted = z.infer<typeof compacted>;
 
 /**
  * The manifest at `path`. Throws STATE_DAMAGED when it cannot be read, is not valid or its seal does
@@ -94,9 +109,11 @@ export async function readManifest(path: string): Promise<Manifest> {
   let value: unknown;
   try {
     value = await readJson(path);
-    assertKnownFormat(value, manifestFormatVersion, 'The saved state');
+    assertKnownFormat(value, compactedFormatVersion, 'The saved state');
     const { seal, ...manifest } = parseWith(sealed, value, 'The saved state’s manifest');
     if (seal !== sealOf(manifest)) throw new Error('the seal does not match the contents');
+    const isCompacted = manifest.formatVersion === compactedFormatVersion;
+    if (isCompacted !== (manifest.compacted !== undefined)) throw new Error('it is of two forms');
     return manifest;
   } catch (error) {
     if (error instanceof TorporError && error.code === 'CONFIG_TOO_NEW') throw error;
@@ -115,6 +132,11 @@ export async function writeManifest(path: string, manifest: Manifest): Promise<v
 
 /** The bytes that the saved state takes: its files and what its memory file holds. */
 export function stateBytes(manifest: Manifest): number {
+  return manifest.compacted?.bytes ?? plainBytes(manifest);
+}
+
+/** The bytes that it takes, or would take, in the form that a guest goes on from. */
+export function plainBytes(manifest: Manifest): number {
   const files = manifest.files.reduce((sum, file) => sum + file.bytes, 0);
   return files + (manifest.memory?.dataBytes ?? 0);
 }

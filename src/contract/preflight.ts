@@ -26,6 +26,8 @@ export interface PreflightResult {
   readonly outcome: 'pass' | 'warn' | 'fail' | 'unknown';
   readonly sentence: string;
   readonly evidence: readonly PreflightEvidence[];
+  /** What to do about this one, in order. */
+  readonly remedy?: { readonly steps: readonly PreflightStep[] } | undefined;
 }
 
 export interface PreflightEvidence {

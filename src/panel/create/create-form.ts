@@ -21,6 +21,8 @@ export interface CreateForm {
   readonly firmware: 'uefi' | 'bios';
   readonly network: boolean;
   readonly display: boolean;
+  /** macOS: a person has read what preflight cannot tell, and goes on. */
+  readonly despiteUnknown: boolean;
 }
 
 export type CreateField = 'file' | 'initrd' | 'name' | 'memory' | 'cpus' | 'diskGiB';
@@ -42,6 +44,32 @@ export function emptyForm(host: AppInfo['host'] | undefined): CreateForm {
     firmware: 'uefi',
     network: true,
     display: true,
+    despiteUnknown: false,
+  };
+}
+
+/** The form for another source: what was chosen is no file of that kind, and macOS needs more room. */
+export function withSource(
+  form: CreateForm,
+  source: Source,
+  host: AppInfo['host'] | undefined,
+): CreateForm {
+  const keeps = form.source !== 'macos' && source !== 'macos';
+  const { memory, cpus, diskGiB } = source === 'macos' ? macosNeeds(host) : emptyForm(host);
+  return {
+    ...form,
+    ...{ source, file: '', format: 'qcow2', despiteUnknown: false },
+    ...(keeps ? {} : { memory, cpus, diskGiB }),
+  };
+}
+
+/** With fewer CPUs it freezes now and then; what an image needs at least, preflight says. */
+function macosNeeds(host: AppInfo['host'] | undefined) {
+  const half = Math.floor((host?.memoryMiB ?? 16_384) / 2 / 1024) * 1024;
+  return {
+    memory: String(Math.min(8192, Math.max(4096, half))),
+    cpus: String(Math.min(4, host?.cpus ?? 4)),
+    diskGiB: '64',
   };
 }
 
@@ -92,9 +120,14 @@ export function createErrors(
     name: nameError(form.name, taken, words),
     memory: isWhole(form.memory, 16, host?.memoryMiB ?? 1_048_576) ? undefined : words.memory,
     cpus: cpusError(form.cpus, host, words),
-    diskGiB: form.source !== 'iso' || isWhole(form.diskGiB, 1, 65_536) ? undefined : words.disk,
+    diskGiB: !needsDisk(form) || isWhole(form.diskGiB, 1, 65_536) ? undefined : words.disk,
   };
   return Object.fromEntries(Object.entries(errors).filter(([, error]) => error !== undefined));
+}
+
+/** Whether the machine gets an empty disk. */
+export function needsDisk({ source }: CreateForm): boolean {
+  return source === 'iso' || source === 'macos';
 }
 
 function fileError({ source, file }: CreateForm, words: Text['create']['errors']) {
@@ -123,25 +156,33 @@ function cpusError(
 
 /** The request for a form without errors. */
 export function requestFor(form: CreateForm): CreateRequest {
-  const { source, file, initrd, commandLine, format } = form;
+  const { source, file, format } = form;
   const copy: NewDisk = { kind: 'copy', from: file, format };
-  const empty: NewDisk = { kind: 'empty', bytes: Number(form.diskGiB) * 2 ** 30, format: 'qcow2' };
+  const empty: NewDisk = {
+    kind: 'empty',
+    bytes: Number(form.diskGiB) * 2 ** 30,
+    format: source === 'macos' ? 'raw' : 'qcow2',
+  };
   return {
     name: form.name,
     cpus: Number(form.cpus),
     memoryMiB: Number(form.memory),
-    boot:
-      source === 'kernel'
-        ? {
-            kernel: file,
-            ...(initrd === '' ? {} : { initrd }),
-            ...(commandLine.trim() === '' ? {} : { commandLine: commandLine.trim() }),
-          }
-        : form.firmware,
-    disks: source === 'disk' ? [copy] : source === 'iso' ? [empty] : [],
+    boot: bootOf(form),
+    disks: source === 'disk' ? [copy] : needsDisk(form) ? [empty] : [],
     ...(source === 'iso' ? { iso: file } : {}),
     network: form.network,
-    display: form.display ? 'vnc' : 'none',
+    display: !form.display ? 'none' : source === 'macos' ? 'window' : 'vnc',
     policy: {},
+  };
+}
+
+function bootOf(form: CreateForm): CreateRequest['boot'] {
+  const { source, file, initrd, commandLine, firmware, despiteUnknown } = form;
+  if (source === 'macos') return { restoreImage: file, despiteUnknown };
+  if (source !== 'kernel') return firmware;
+  return {
+    kernel: file,
+    ...(initrd === '' ? {} : { initrd }),
+    ...(commandLine.trim() === '' ? {} : { commandLine: commandLine.trim() }),
   };
 }

@@ -1,5 +1,6 @@
 import { CheckField, optionsOf, SelectField, TextField } from '../parts/fields.tsx';
 import { useWords } from '../state/context.ts';
+import { needsDisk } from './create-form.ts';
 import type { FormPartProps } from './source-fields.tsx';
 
 /** What most machines can leave as it is. */
@@ -8,7 +9,7 @@ export function MoreOptions({ form, errorAt, onLeave, onChange }: FormPartProps)
   const words = text.create;
   return (
     <>
-      {form.source === 'iso' && (
+      {needsDisk(form) && (
         <TextField
           label={words.diskSize}
           inputMode="numeric"
@@ -21,13 +22,14 @@ export function MoreOptions({ form, errorAt, onLeave, onChange }: FormPartProps)
       )}
       <details class="more">
         <summary>{words.more}</summary>
-        {form.source === 'kernel' ? (
+        {form.source === 'kernel' && (
           <TextField
             label={words.commandLine}
             value={form.commandLine}
             onChange={(commandLine) => onChange({ commandLine })}
           />
-        ) : (
+        )}
+        {(form.source === 'iso' || form.source === 'disk') && (
           <SelectField
             label={words.firmware}
             value={form.firmware}

@@ -1,7 +1,7 @@
 import type { FileKind } from '../../contract/app.ts';
 import { optionsOf, SelectField, TextField } from '../parts/fields.tsx';
 import { useStore, useWords } from '../state/context.ts';
-import { type CreateField, type CreateForm, withFile } from './create-form.ts';
+import { type CreateField, type CreateForm, type Source, withFile } from './create-form.ts';
 
 export interface FormPartProps {
   readonly form: CreateForm;
@@ -10,12 +10,16 @@ export interface FormPartProps {
   readonly onChange: (part: Partial<CreateForm>) => void;
 }
 
+/** The sources that are a file and nothing else. */
+interface SourceFieldsProps extends FormPartProps {
+  readonly source: Exclude<Source, 'macos'>;
+}
+
 /** The file that a machine is made from, and what belongs to it. */
-export function SourceFields({ form, errorAt, onLeave, onChange }: FormPartProps) {
+export function SourceFields({ source, form, errorAt, onLeave, onChange }: SourceFieldsProps) {
   const store = useStore();
   const { text } = useWords();
   const words = text.create;
-  const { source } = form;
   const taken = (store.app.value?.machines ?? []).map(({ name }) => name);
 
   const pick = async (kind: FileKind, take: (path: string) => void): Promise<void> => {
@@ -30,22 +34,6 @@ export function SourceFields({ form, errorAt, onLeave, onChange }: FormPartProps
   const takeFile = (file: string): void => onChange(withFile(form, file, taken));
   const takeInitrd = (initrd: string): void => onChange({ initrd });
 
-  if (source === 'macos') {
-    return (
-      <>
-        <p>{words.macosHint}</p>
-        <div class="actions">
-          <button
-            type="button"
-            class="button prominent"
-            onClick={() => void store.ask('window.open', { window: 'host' })}
-          >
-            {words.checkHost}
-          </button>
-        </div>
-      </>
-    );
-  }
   return (
     <>
       <TextField

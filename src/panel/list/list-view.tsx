@@ -1,15 +1,17 @@
+import { Making } from '../create/making.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { usePage, useWords } from '../state/context.ts';
 import { EmptyLibrary } from './empty-library.tsx';
 import { Footer } from './footer.tsx';
 import { MachineList } from './machine-list.tsx';
+import { OutlookNote } from './outlook-note.tsx';
 import { Search, searchFrom } from './search.tsx';
 
 /** The panel as it opens: every machine, and what concerns all of them. */
 export function ListView() {
   const { store, place } = usePage();
   const { text } = useWords();
-  const machines = store.app.value?.machines ?? [];
+  const { machines = [], creations = [], outlook = null } = store.app.value ?? {};
   const query = machines.length > searchFrom ? place.query.value.trim() : '';
   const wanted = query.toLocaleLowerCase();
   const found = machines.filter(({ name }) => name.toLocaleLowerCase().includes(wanted));
@@ -39,7 +41,11 @@ export function ListView() {
       </header>
       {machines.length > searchFrom && <Search />}
       <main class="scroll">
-        {machines.length === 0 && <EmptyLibrary />}
+        {outlook !== null && <OutlookNote outlook={outlook} />}
+        {creations.map((creation) => (
+          <Making key={creation.id} creation={creation} />
+        ))}
+        {machines.length === 0 && creations.length === 0 && <EmptyLibrary />}
         {machines.length > 0 && found.length === 0 && (
           <p class="nothing">{text.list.noMatch(query)}</p>
         )}

@@ -51,7 +51,7 @@ export function fractionDone(progress: MachineView['progress']): number | null {
 const soonest = 1000;
 
 /** Milliseconds; null in the first second and the first percent, when any number would be a guess. */
-function timeLeft(startedAt: number, fraction: number, now: number): number | null {
+export function timeLeft(startedAt: number, fraction: number, now: number): number | null {
   const passed = now - startedAt;
   if (passed < soonest || fraction < 0.01 || fraction >= 1) return null;
   return (passed * (1 - fraction)) / fraction;

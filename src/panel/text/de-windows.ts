@@ -18,8 +18,25 @@ export const deWindows: WindowText = {
       kernel: 'Ein Kernel, der direkt startet, mit oder ohne Initrd und Platte.',
       macos: 'Ein Wiederherstellungsabbild (.ipsw) von macOS.',
     },
-    macosHint: 'Bevor etwas geladen wird, kann Torpor sagen, ob dieser Mac es installieren kann.',
-    checkHost: 'Diesen Mac prüfen …',
+    macosHint:
+      'Torpor liest, was das Abbild verlangt, und vergleicht es mit diesem Mac: jetzt und noch einmal unmittelbar vor der Installation.',
+    macosGet: 'Noch kein Abbild? Im Terminal zeigt dies, welche es gibt, und lädt eines:',
+    macosNone: 'Auf diesem Rechner laufen keine Maschinen mit macOS.',
+    checkHost: 'Diesen Rechner prüfen …',
+    checkImage: 'Prüfen',
+    checkingImage: 'Das Abbild wird gelesen …',
+    despiteUnknown: 'Ich habe gelesen, was Torpor nicht sagen kann, und mache weiter',
+    making: {
+      label: (name: string) => `${name} wird angelegt`,
+      steps: {
+        preparing: 'Wird vorbereitet …',
+        copying: 'Wird kopiert …',
+        checking: 'Dieser Mac wird noch einmal geprüft …',
+        installing:
+          'macOS wird installiert. Das dauert; das Fenster kann inzwischen geschlossen werden.',
+      },
+      cancel: 'Abbrechen und entfernen',
+    },
     file: {
       disk: 'Plattenabbild',
       iso: 'ISO-Abbild',
@@ -168,6 +185,7 @@ export const deWindows: WindowText = {
     alternatives: 'Oder',
     results: 'Prüfungen',
     evidence: 'Woher Torpor das weiß',
+    remedyOf: (check: string) => `Was zu tun ist: ${check}`,
     found: 'Gefunden',
     needed: 'Nötig',
     source: 'Aus',

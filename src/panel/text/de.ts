@@ -77,6 +77,7 @@ export const de: Text = {
       action: 'Maschine anlegen …',
     },
     loading: 'Verbindung mit Torpor …',
+    outlook: 'Bevor Sie wieder macOS installieren',
     unreachable: 'Torpor antwortet nicht.',
   },
   footer: {

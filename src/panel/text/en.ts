@@ -78,6 +78,7 @@ export const en = {
       action: 'Create a Machine…',
     },
     loading: 'Connecting to Torpor…',
+    outlook: 'Before you install macOS again',
     unreachable: 'Torpor does not answer.',
   },
   footer: {

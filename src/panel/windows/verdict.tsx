@@ -47,7 +47,7 @@ export function Verdict({ report, onAct }: VerdictProps) {
       <h4>{words.results}</h4>
       <ul class="plain verdicts">
         {verdict.results.map((result) => (
-          <Result key={result.id} result={result} />
+          <Result key={result.id} result={result} onAct={onAct} />
         ))}
       </ul>
     </div>
@@ -59,7 +59,7 @@ interface StepProps {
   readonly onAct: (action: PreflightAction) => void;
 }
 
-function Step({ step: { text: words, command, button }, onAct }: StepProps) {
+export function Step({ step: { text: words, command, button }, onAct }: StepProps) {
   const store = useStore();
   const { text } = useWords();
   return (
@@ -93,7 +93,13 @@ const signs: Record<PreflightResult['outcome'], IconName> = {
   unknown: 'unknown',
 };
 
-function Result({ result }: { result: PreflightResult }) {
+interface ResultProps {
+  readonly result: PreflightResult;
+  readonly onAct: (action: PreflightAction) => void;
+}
+
+/** One check; what is not right has its remedy beside it. */
+function Result({ result, onAct }: ResultProps) {
   const { text } = useWords();
   const words = text.host;
   return (
@@ -102,6 +108,13 @@ function Result({ result }: { result: PreflightResult }) {
       <div>
         <span class="visually-hidden">{words.outcomes[result.outcome]}: </span>
         <strong>{result.title}</strong> {result.sentence}
+        {result.outcome !== 'pass' && result.remedy !== undefined && (
+          <ol class="todo" aria-label={words.remedyOf(result.title)}>
+            {result.remedy.steps.map((step) => (
+              <Step key={step.text} step={step} onAct={onAct} />
+            ))}
+          </ol>
+        )}
         {result.evidence.length > 0 && (
           <details class="more">
             <summary>{words.evidence}</summary>

@@ -6,6 +6,7 @@ import {
   nameFrom,
   requestFor,
   withFile,
+  withSource,
 } from '../../../src/panel/create/create-form.ts';
 import { en } from '../../../src/panel/text/en.ts';
 
@@ -69,4 +70,16 @@ test('the request has what each source needs', () => {
     disks: [],
     display: 'none',
   });
+});
+
+test('macOS is installed onto an empty raw disk, in a window, and needs more than a guess', () => {
+  const macos = withFile(withSource(filled, 'macos', host), '/images/mac.ipsw');
+  expect(macos).toMatchObject({ memory: '8192', cpus: '4', diskGiB: '64' });
+  expect(requestFor(macos)).toMatchObject({
+    boot: { restoreImage: '/images/mac.ipsw', despiteUnknown: false },
+    disks: [{ kind: 'empty', bytes: 64 * 2 ** 30, format: 'raw' }],
+    display: 'window',
+  });
+  expect(requestFor(macos).iso).toBeUndefined();
+  expect(withSource(macos, 'iso', host)).toMatchObject({ file: '', memory: '4096', diskGiB: '32' });
 });

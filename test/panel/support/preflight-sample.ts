@@ -52,6 +52,18 @@ export const report: PreflightReport = {
             source: 'BuildManifest.plist of the image',
           },
         ],
+        remedy: {
+          steps: [
+            {
+              text: 'Install Xcode 27.2 beta, open it once, and let it install its components.',
+              command: 'xcodebuild -runFirstLaunch',
+            },
+            {
+              text: 'Then check again: Torpor reads everything anew.',
+              button: { label: 'Check Again', action: { kind: 'check-again' } },
+            },
+          ],
+        },
       },
       {
         id: 'host-version',

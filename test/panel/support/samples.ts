@@ -90,6 +90,8 @@ export function state(machines: readonly MachineView[], free = 212 * 1024 ** 3):
       problem: null,
     },
     machines,
+    creations: [],
+    outlook: null,
   };
 }
 

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Client } from '../contract/json-rpc.ts';
+import { printableJson, printableLine } from './format/printable.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The options that every verb has. */
@@ -51,9 +52,9 @@ export function createContext(terminal: Terminal, globals: Globals): Context {
     path: (typed) => resolve(terminal.cwd, typed),
 
     print(value, lines) {
-      if (globals.json) terminal.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+      if (globals.json) terminal.stdout.write(`${printableJson(value, 2)}\n`);
       else if (!globals.quiet) {
-        for (const line of lines()) terminal.stdout.write(`${line}\n`);
+        for (const line of lines()) terminal.stdout.write(`${printableLine(line)}\n`);
       }
     },
 

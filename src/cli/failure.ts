@@ -8,7 +8,7 @@ import {
   toProblem,
   toTorporError,
 } from '../core/errors.ts';
-import { printable } from './format/printable.ts';
+import { printable, printableJson } from './format/printable.ts';
 import type { Terminal } from './terminal.ts';
 
 /** A failure that was told already, so that only the exit code is left to give. */
@@ -42,7 +42,7 @@ export function reportFailure(error: unknown, terminal: Terminal, json: boolean)
   const first = problems[0] ?? toProblem(error);
   if (json) {
     // One line, which an agent that is started in the background announces itself by.
-    terminal.stdout.write(`${JSON.stringify({ error: problemJson(first) })}\n`);
+    terminal.stdout.write(`${printableJson({ error: problemJson(first) })}\n`);
   } else {
     for (const problem of problems) terminal.stderr.write(problemText(problem));
   }

@@ -1,5 +1,6 @@
 import { MultiBar, type SingleBar } from 'cli-progress';
 import type { AppState } from '../../contract/app-state.ts';
+import { printable } from '../format/printable.ts';
 import type { TerminalOutput } from '../terminal.ts';
 import { creationLine, elapsedLine, progressLine, type Work } from './line.ts';
 import { createRate, type Rate } from './rate.ts';
@@ -28,7 +29,7 @@ export function createBars(output: TerminalOutput): Bars {
     // Otherwise it ends the process by itself at Ctrl-C.
     gracefulExit: false,
     format: (_options, _params, payload: { text?: string }) =>
-      cut(payload.text ?? '', output.columns ?? 80),
+      cut(printable(payload.text ?? ''), output.columns ?? 80),
   });
 
   function textsFor({ machines, creations }: InFlight, work: Work): Map<string, string> {

@@ -1,6 +1,7 @@
 import type { Client } from '../../contract/json-rpc.ts';
 import { TorporError, toProblem } from '../../core/errors.ts';
 import type { Context } from '../context.ts';
+import { printable } from '../format/printable.ts';
 import { concerns, concernsMaking, type Task } from './task.ts';
 
 /**
@@ -15,7 +16,7 @@ export async function interruptible<T>(
   work: Promise<T>,
 ): Promise<T> {
   const { promise: left, reject: leave } = Promise.withResolvers<never>();
-  const say = (text: string) => context.terminal.stderr.write(`\ntorpor: ${text}\n`);
+  const say = (text: string) => context.terminal.stderr.write(`\ntorpor: ${printable(text)}\n`);
   let presses = 0;
 
   const removeListener = context.terminal.onInterrupt(() => {

@@ -1,6 +1,7 @@
 import type { AppState } from '../../contract/app-state.ts';
 import type { Client } from '../../contract/json-rpc.ts';
 import type { Context } from '../context.ts';
+import { printable } from '../format/printable.ts';
 import { interruptible } from './interrupt.ts';
 import { concerns, concernsMaking, type Task } from './task.ts';
 
@@ -41,7 +42,7 @@ async function showProgress(
   const { stderr, now } = context.terminal;
   if (context.quiet) return;
   if (stderr.isTTY !== true) {
-    if (!context.json) stderr.write(`${task.label} …\n`);
+    if (!context.json) stderr.write(`${printable(task.label)} …\n`);
     return;
   }
   const startedAt = now() - patienceMs;

@@ -3,6 +3,7 @@ import { exitCodes } from '../../core/errors.ts';
 import type { Context } from '../context.ts';
 import { printReports } from '../each.ts';
 import { AlreadyTold, problemText } from '../failure.ts';
+import { printable, printableJson } from '../format/printable.ts';
 import { formatAgo } from '../format/time.ts';
 import { withProgress } from '../progress/show.ts';
 
@@ -26,14 +27,14 @@ async function run(context: Context): Promise<void> {
   const { stdout, stderr, agent } = context.terminal;
   const code = await agent.run(context.library, {
     announce(announcement) {
-      if (context.json) stdout.write(`${JSON.stringify(announcement)}\n`);
+      if (context.json) stdout.write(`${printableJson(announcement)}\n`);
       else if ('ready' in announcement) {
         const { library, socket } = announcement.ready;
-        stderr.write(`The agent for ${library} listens at ${socket}. Ctrl-C ends it.\n`);
+        stderr.write(`The agent for ${printable(library)} listens at ${socket}. Ctrl-C ends it.\n`);
       } else stderr.write(problemText(announcement.error));
     },
     tell(sentence) {
-      if (!context.quiet) stderr.write(`${sentence}\n`);
+      if (!context.quiet) stderr.write(`${printable(sentence)}\n`);
     },
   });
   if (code !== exitCodes.done) throw new AlreadyTold(code);

@@ -2,6 +2,7 @@ import type { Command } from '@commander-js/extra-typings';
 import { attach } from '../attach.ts';
 import type { Context } from '../context.ts';
 import { machineRef } from '../each.ts';
+import { printable } from '../format/printable.ts';
 
 export function define(command: Command, context: Context): void {
   command
@@ -21,7 +22,7 @@ export function define(command: Command, context: Context): void {
       }
       const { stdin, stderr } = context.terminal;
       const speaks = stdin.isTTY === true && !context.quiet;
-      if (speaks) stderr.write(`Attached to “${typed}”. Ctrl-] leaves.\n`);
+      if (speaks) stderr.write(`Attached to “${printable(typed)}”. Ctrl-] leaves.\n`);
       const end = await attach(socket, context.terminal);
       if (speaks)
         stderr.write(end === 'left' ? '\nLeft. The guest runs on.\n' : '\nThe guest has ended.\n');

@@ -3,6 +3,7 @@ import type { Command } from '@commander-js/extra-typings';
 import { bundleSuffix } from '../../core/library/layout.ts';
 import { listLibrary } from '../../core/library/library.ts';
 import type { Context } from '../context.ts';
+import { printable } from '../format/printable.ts';
 
 /**
  * The names of the machines, one a line, for shell completions. It is given the words of the command
@@ -17,7 +18,7 @@ export function define(command: Command, context: Context): void {
       const { bundle } = entry;
       const name =
         entry.kind === 'machine' ? entry.config.name : basename(bundle.path, bundleSuffix);
-      context.terminal.stdout.write(`${name}\n`);
+      context.terminal.stdout.write(`${printable(name)}\n`);
     }
   });
 }

@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import { problemJson } from '../failure.ts';
 import { changeLines, noticeLines, stateLines } from '../format/changes.ts';
 import { machineJson } from '../format/machine.ts';
+import { printableJson, printableLine } from '../format/printable.ts';
 
 export function define(command: Command, context: Context): void {
   command
@@ -15,7 +16,7 @@ export function define(command: Command, context: Context): void {
       const { terminal } = context;
       const client = await context.client();
       const say = (json: object, lines: readonly string[]): void => {
-        const text = context.json ? [JSON.stringify(json)] : lines;
+        const text = context.json ? [printableJson(json)] : lines.map(printableLine);
         for (const line of text) terminal.stdout.write(`${line}\n`);
       };
       let before: AppState | undefined;

@@ -12,7 +12,7 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { onTestFinished, type TestContext } from 'vitest';
 
@@ -21,6 +21,7 @@ const run = promisify(execFile);
 const makers = {
   ext4: ['mkfs.ext4', '-q', '-m', '0'],
   xfs: ['mkfs.xfs', '-q'],
+  vfat: ['mkfs.vfat'],
 } as const;
 
 /** A new folder that is gone when the test that asked for it has finished. */
@@ -37,7 +38,7 @@ export async function folderForTest(): Promise<string> {
  */
 export async function volumeForTest(
   context: TestContext,
-  kind: 'ext4' | 'xfs' | 'tmpfs',
+  kind: 'ext4' | 'xfs' | 'vfat' | 'tmpfs',
   bytes: number,
 ): Promise<string> {
   // Not inside folderForTest(): removing that recursively must never reach into a mount.
@@ -69,6 +70,19 @@ export async function volumeForTest(
     await rmdir(folder);
   });
   return mountPoint;
+}
+
+/** Unmounts the volume that `volumeForTest` mounted at `mountPoint`, as a hand does; returns what mounts it again. */
+export async function unmountedVolume(mountPoint: string): Promise<() => Promise<void>> {
+  await run('umount', [mountPoint]);
+  return async () => {
+    await run('mount', ['-o', 'loop', join(dirname(mountPoint), 'image'), mountPoint]);
+  };
+}
+
+/** Makes a mounted volume read-only, or writable again. */
+export async function remount(mountPoint: string, mode: 'ro' | 'rw'): Promise<void> {
+  await run('mount', ['-o', `remount,${mode}`, mountPoint]);
 }
 
 /**

@@ -70,7 +70,8 @@ export async function openMachine(input: OpenInput): Promise<OpenedMachine> {
     };
   } catch (error) {
     await discard(process, place);
-    throw error;
+    // It opens disks only after its sockets listen, and may have ended over one meanwhile.
+    throw await withLastWords(error, place);
   }
 }
 

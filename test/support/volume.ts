@@ -21,7 +21,8 @@ const run = promisify(execFile);
 const makers = {
   ext4: ['mkfs.ext4', '-q', '-m', '0'],
   xfs: ['mkfs.xfs', '-q'],
-  vfat: ['mkfs.vfat'],
+  /** Takes upper and lower case for the same, as the volumes of most Macs do. */
+  exfat: ['mkfs.exfat'],
 } as const;
 
 /** A new folder that is gone when the test that asked for it has finished. */
@@ -38,7 +39,7 @@ export async function folderForTest(): Promise<string> {
  */
 export async function volumeForTest(
   context: TestContext,
-  kind: 'ext4' | 'xfs' | 'vfat' | 'tmpfs',
+  kind: keyof typeof makers | 'tmpfs',
   bytes: number,
 ): Promise<string> {
   // Not inside folderForTest(): removing that recursively must never reach into a mount.
@@ -54,7 +55,7 @@ export async function volumeForTest(
       await truncate(image, bytes);
       const [mkfs, ...options] = makers[kind];
       await run(mkfs, [...options, image]);
-      await run('mount', ['-o', 'loop', image, mountPoint]);
+      await (kind === 'exfat' ? mountExfat : mountLoop)(image, mountPoint);
     }
   } catch (error) {
     await rm(image, { force: true });
@@ -76,8 +77,24 @@ export async function volumeForTest(
 export async function unmountedVolume(mountPoint: string): Promise<() => Promise<void>> {
   await run('umount', [mountPoint]);
   return async () => {
-    await run('mount', ['-o', 'loop', join(dirname(mountPoint), 'image'), mountPoint]);
+    await mountLoop(join(dirname(mountPoint), 'image'), mountPoint);
   };
+}
+
+async function mountLoop(image: string, mountPoint: string): Promise<void> {
+  await run('mount', ['-o', 'loop', image, mountPoint]);
+}
+
+/** By FUSE, private to this user; the loop device goes with the mount. */
+async function mountExfat(image: string, mountPoint: string): Promise<void> {
+  const { stdout } = await run('losetup', ['--find', '--show', image]);
+  const device = stdout.trim();
+  try {
+    await run('mount.exfat-fuse', ['-o', 'umask=077', device, mountPoint]);
+  } finally {
+    // It is let go of as soon as nothing uses it any more.
+    await run('losetup', ['--detach', device]);
+  }
 }
 
 /** Makes a mounted volume read-only, or writable again. */

@@ -171,10 +171,34 @@ async function assertFolder(path: string): Promise<void> {
 }
 
 function unavailable(path: string, error: unknown): TorporError {
-  const missing = errnoOf(error) === 'ENOENT';
-  return new TorporError('LIBRARY_UNAVAILABLE', `The library ${path} cannot be used.`, {
-    hint: missing ? 'Is its volume mounted?' : 'Check the folder and its permissions.',
+  const { why, hint } = reasons[errnoOf(error) ?? ''] ?? {
+    why: '',
+    hint: 'Check the folder and its permissions.',
+  };
+  return new TorporError('LIBRARY_UNAVAILABLE', `The library ${path} cannot be used${why}.`, {
+    hint,
     details: { path },
     cause: error,
   });
 }
+
+const cannotLock = {
+  why: ': its volume cannot lock files, and without a lock two agents could run one machine',
+  hint: 'Keep the library on a volume of this computer, or on a network volume that locks.',
+};
+const nameTooLong = {
+  why: ': its path is longer than this system allows',
+  hint: 'Name a folder with a shorter path.',
+};
+
+/** What the common failures of a library's folder mean, by errno. */
+const reasons: Readonly<Record<string, { readonly why: string; readonly hint: string }>> = {
+  ENOENT: { why: '', hint: 'Is its volume mounted?' },
+  ENOLCK: cannotLock,
+  EOPNOTSUPP: cannotLock,
+  ENOTSUP: cannotLock,
+  ENOSYS: cannotLock,
+  EROFS: { why: ': its volume is read-only', hint: 'Make the volume writable, or name another.' },
+  ENOSPC: { why: ': its volume is full', hint: 'Free some space and try again.' },
+  ENAMETOOLONG: nameTooLong,
+};

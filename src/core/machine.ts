@@ -16,7 +16,8 @@ import {
   type SavedStateSummary,
   summaryOf,
 } from './saved-state/find.ts';
-import { assertFits, type HostIdentity } from './saved-state/fit.ts';
+import type { HostIdentity } from './saved-state/fit.ts';
+import { assertResumable } from './saved-state/resumable.ts';
 import type { SaveReason } from './saved-state/manifest.ts';
 import { assertCanPerform, type MachineStatus, type Operation } from './status.ts';
 import { stopByRequest } from './stop.ts';
@@ -243,7 +244,7 @@ export class Machine {
   /** Checks the saved state as a resume would, and throws as it would; touches nothing. */
   async checkState(): Promise<void> {
     const manifest = await stateFiles.loadManifest(this.bundle);
-    await assertFits(manifest, this.bundle, this.#config, this.#context.identity);
+    await assertResumable(manifest, this.bundle, this.#config, this.#context.identity);
   }
 
   /** Asks the operation in flight to end; it then fails with CANCELLED. False when there is none that can. */
@@ -277,8 +278,7 @@ export class Machine {
           await this.#guest.ended();
           this.#problem = undefined;
           try {
-            // Pulling the plug is always possible.
-            if (operation !== 'forceStop') await assertOwnFiles(this.bundle);
+            if (usesFiles.has(operation)) await assertOwnFiles(this.bundle);
             if (operation === 'startCold' || operation === 'restore')
               this.#context.assertAgreed?.(this.#config);
             await work(signal, onProgress);
@@ -320,6 +320,15 @@ export class Machine {
     this.#events.emit('changed', undefined);
   }
 }
+
+/** What reads or writes in the bundle, where a link could lead elsewhere. */
+const usesFiles: ReadonlySet<Operation> = new Set([
+  'startCold',
+  'restore',
+  'resume',
+  'suspend',
+  'discardState',
+]);
 
 const startedCold = 'The machine was started cold.';
 

@@ -3,8 +3,9 @@ import { TorporError, toTorporError } from './errors.ts';
 import { faultPoint } from './fault-point.ts';
 import type { Bundle } from './library/bundle.ts';
 import { consume, finish, loadManifest, restoreConsumed } from './saved-state/files.ts';
-import { assertFits, type HostIdentity } from './saved-state/fit.ts';
+import type { HostIdentity } from './saved-state/fit.ts';
 import { expectTouched, stampMemory } from './saved-state/memory-stamp.ts';
+import { assertResumable } from './saved-state/resumable.ts';
 
 export interface RestoreContext {
   readonly place: Place;
@@ -29,7 +30,7 @@ export interface RestoreOptions {
 export async function restore(context: RestoreContext, options: RestoreOptions): Promise<Session> {
   const { place, driver, identity, onError } = context;
   const manifest = await loadManifest(place.bundle);
-  await assertFits(manifest, place.bundle, place.config, identity);
+  await assertResumable(manifest, place.bundle, place.config, identity, options.signal);
   await faultPoint('restore.checked');
   // Preparing the memory file changes its time.
   await expectTouched(place.bundle, manifest);

@@ -23,6 +23,15 @@ import { machineRequest, type TempLibrary, tempLibrary } from '../support/temp-l
  * keeps is exchanged for a link, before and after the agent has looked, and everything is tried.
  */
 const secret = 'a secret of the host';
+/** What lies in the folder that links lead to, some of it under names that Torpor would use. */
+const inside = [
+  'consumed.json',
+  'file',
+  'manifest.json',
+  'memory.bin',
+  'serial.log',
+  'set-aside.json',
+];
 
 let library: TempLibrary;
 let agent: Agent;
@@ -35,7 +44,7 @@ beforeEach(async () => {
   await mkdir(outside);
   await writeFile(join(outside, 'file'), secret);
   await mkdir(join(outside, 'directory'));
-  await writeFile(join(outside, 'directory', 'file'), secret);
+  for (const name of inside) await writeFile(join(outside, 'directory', name), secret);
 });
 
 afterEach(() => library[Symbol.asyncDispose]());
@@ -76,8 +85,10 @@ async function plant(bundle: string, name: string): Promise<void> {
 async function expectUntouched(): Promise<void> {
   expect((await readdir(outside)).sort()).toEqual(['directory', 'file']);
   expect(await readFile(join(outside, 'file'), 'utf8')).toBe(secret);
-  expect(await readdir(join(outside, 'directory'))).toEqual(['file']);
-  expect(await readFile(join(outside, 'directory', 'file'), 'utf8')).toBe(secret);
+  expect((await readdir(join(outside, 'directory'))).sort()).toEqual(inside);
+  for (const name of inside) {
+    expect(await readFile(join(outside, 'directory', name), 'utf8')).toBe(secret);
+  }
 }
 
 /** Everything that can be asked, whatever it answers; returns all answers as one text. */

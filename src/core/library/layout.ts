@@ -42,6 +42,8 @@ export type LibraryLayout = ReturnType<typeof libraryLayout>;
  *       compacted.state         all of the above in one file, when the state was compacted
  *       manifest.json           makes the rest a saved state; written last
  *       consumed.json           the manifest again, after the guest went on from it
+ *       used.json               the ids of states that the guest went on from
+ *       digests.json            of all contents, made after the suspension
  *     set-aside/STAMP/          states that were not used, with set-aside.json saying why
  *     log/serial.log            serial console, bounded; .1 is the older half
  */
@@ -63,6 +65,8 @@ export function bundleLayout(bundle: string) {
     compactedState: join(state, 'compacted.state'),
     manifest: join(state, 'manifest.json'),
     consumed: join(state, 'consumed.json'),
+    used: join(state, 'used.json'),
+    digests: join(state, 'digests.json'),
     setAside: join(bundle, 'set-aside'),
     log,
     serialLog: join(log, 'serial.log'),

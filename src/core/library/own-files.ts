@@ -12,9 +12,7 @@ import type { Bundle } from './bundle.ts';
  * Only this user can put anything there afterwards, since the bundle is closed to all others.
  */
 export async function assertOwnFiles({ files }: Bundle): Promise<void> {
-  for (const path of [files.config, files.process, files.lastFrame]) {
-    await assertKind(path, 'file');
-  }
+  for (const path of [files.config, files.process, files.lastFrame]) await kindOf(path);
   const directories = [
     files.disks,
     files.boot,
@@ -24,19 +22,18 @@ export async function assertOwnFiles({ files }: Bundle): Promise<void> {
     files.log,
   ];
   for (const path of directories) {
-    if (await assertKind(path, 'directory')) await assertPlainInside(path);
+    if ((await kindOf(path)) === 'directory') await assertPlainInside(path);
   }
 }
 
-/** Returns whether there is anything at `path`. */
-async function assertKind(path: string, kind: 'file' | 'directory'): Promise<boolean> {
+async function kindOf(path: string): Promise<'directory' | 'file' | undefined> {
   try {
     const found = await lstat(path);
-    const isExpected = kind === 'file' ? found.isFile() : found.isDirectory();
-    if (!isExpected) throw notOwn(path, found);
-    return true;
+    if (found.isDirectory()) return 'directory';
+    if (found.isFile()) return 'file';
+    throw notOwn(path, found);
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return false;
+    if (errnoOf(error) === 'ENOENT') return undefined;
     throw error;
   }
 }

@@ -7,7 +7,9 @@ import { errnoOf } from '../errors.ts';
 import { faultPoint } from '../fault-point.ts';
 import { flushDirectory, readJson, renameDurably, writeJson } from '../library/atomic-file.ts';
 import { type Bundle, exists } from '../library/bundle.ts';
+import { assertOwnFiles } from '../library/own-files.ts';
 import { type Manifest, readManifest, writeManifest } from './manifest.ts';
+import { noteUsed } from './used.ts';
 
 /**
  * The moments in the life of a saved state, each of them one rename in the bundle's state directory:
@@ -79,7 +81,9 @@ export async function restoreConsumed(bundle: Bundle): Promise<void> {
 export async function finish(bundle: Bundle, manifest: Manifest): Promise<void> {
   await faultPoint('finish.begun');
   for (const file of manifest.files) await rm(join(bundle.files.state, file.name), { force: true });
+  await rm(bundle.files.digests, { force: true });
   await faultPoint('finish.removed');
+  await noteUsed(bundle, manifest.id);
   await rm(bundle.files.consumed, { force: true });
 }
 
@@ -89,6 +93,7 @@ export async function finish(bundle: Bundle, manifest: Manifest): Promise<void> 
  * not leave a saved state that lacks files.
  */
 export async function clear(bundle: Bundle): Promise<void> {
+  await assertOwnFiles(bundle);
   // Flushed, or a power cut could bring it back beside disks that a later guest has written to.
   if (await hasSavedState(bundle)) await revoke(bundle);
   await rm(bundle.files.state, { recursive: true, force: true });

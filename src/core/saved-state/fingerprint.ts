@@ -40,8 +40,15 @@ async function sampleDigest(file: FileHandle, size: number): Promise<string> {
   return hash.digest('hex');
 }
 
-/** The sha256 of a whole file, in hex; stops with the signal's reason. */
-export async function digestFile(path: string, signal?: AbortSignal): Promise<string> {
+/**
+ * The sha256 of a whole file, in hex; stops with the signal's reason. `onChunk` is told how many bytes
+ * were read, and waited for.
+ */
+export async function digestFile(
+  path: string,
+  signal?: AbortSignal,
+  onChunk?: (bytes: number) => Promise<void>,
+): Promise<string> {
   const hash = createHash('sha256');
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
@@ -52,6 +59,7 @@ export async function digestFile(path: string, signal?: AbortSignal): Promise<st
       const { bytesRead } = await file.read(chunk, 0, chunk.length);
       if (bytesRead === 0) break;
       hash.update(chunk.subarray(0, bytesRead));
+      await onChunk?.(bytesRead);
     }
   } finally {
     await file.close();

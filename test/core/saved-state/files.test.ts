@@ -51,7 +51,7 @@ describe('a saved state', () => {
     await consume(bundle);
     expect(await hasSavedState(bundle)).toBe(false);
     await finish(bundle, manifest);
-    expect(await readdir(bundle.files.state)).toEqual(['memory.bin']);
+    expect((await readdir(bundle.files.state)).sort()).toEqual(['memory.bin', 'used.json']);
   });
 
   test('is there again after a consumption that is undone', async () => {

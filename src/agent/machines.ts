@@ -3,6 +3,7 @@ import { type Problem, TorporError, toProblem } from '../core/errors.ts';
 import type { Bundle } from '../core/library/bundle.ts';
 import { type Entry, listLibrary } from '../core/library/library.ts';
 import { makePrivate } from '../core/library/private.ts';
+import { sweepStaged } from '../core/library/sweep-staged.ts';
 import { Machine, type MachineContext } from '../core/machine.ts';
 import { nameOwners } from './duplicates.ts';
 import { findListed } from './find.ts';
@@ -44,8 +45,8 @@ export interface Machines {
   /** Throws BUSY while other work holds the machine. Call it in the same turn as the operation. */
   assertFree(machine: Machine): void;
   /**
-   * Keeps everybody else from working on the machine until `work`, which is called in the same turn,
-   * has ended. `doing` completes “is”. Throws BUSY when somebody else holds it.
+   * Keeps everybody else from working on the machine until `work`, which is called in the same turn
+   * (unless a compaction has to end first), has ended. `doing` completes “is”. Throws BUSY when somebody else holds it.
    */
   hold<T>(machine: Machine, doing: string, work: () => Promise<T>): Promise<T>;
   isHeld(machine: Machine): boolean;
@@ -67,12 +68,18 @@ export async function openMachines(options: MachinesOptions): Promise<Machines> 
 
   /** Its files must not be exchanged for others under it. */
   const isInUse = (machine: Machine): boolean =>
-    machine.session !== undefined || machine.progress !== undefined || held.has(machine);
+    machine.session !== undefined ||
+    machine.progress !== undefined ||
+    machine.form.amount !== undefined ||
+    held.has(machine);
 
   async function open(bundle: Bundle, config: MachineConfig): Promise<Listed> {
     try {
+      const context = contextFor(config);
       await makePrivate(bundle.path);
-      const machine = await Machine.open(bundle, contextFor(config));
+      // Leftovers take room and harm nothing; they must not keep a machine from being there.
+      await sweepStaged(bundle).catch(context.onError);
+      const machine = await Machine.open(bundle, context);
       machine.on('changed', onChange);
       machine.on('problem', (problem) => onProblem(machine, problem));
       heedWindow(
@@ -148,6 +155,7 @@ export async function openMachines(options: MachinesOptions): Promise<Machines> 
       held.set(machine, doing);
       onChange();
       try {
+        if (machine.form.amount !== undefined) await machine.form.endWork();
         return await work();
       } finally {
         held.delete(machine);

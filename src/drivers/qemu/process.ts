@@ -29,8 +29,10 @@ export interface LaunchInput {
  * signal. On failure no process is left.
  */
 export async function launch(input: LaunchInput): Promise<QemuProcess> {
-  const { O_CREAT, O_TRUNC, O_WRONLY, O_NOFOLLOW } = constants;
-  const log = await open(input.logPath, O_CREAT | O_TRUNC | O_WRONLY | O_NOFOLLOW, 0o600);
+  // Appending, so that whoever empties the file while QEMU writes leaves no hole in it.
+  const { O_APPEND, O_CREAT, O_TRUNC, O_WRONLY, O_NOFOLLOW } = constants;
+  const flags = O_APPEND | O_CREAT | O_TRUNC | O_WRONLY | O_NOFOLLOW;
+  const log = await open(input.logPath, flags, 0o600);
   const ready = await listenOnce(input.readySocket);
   try {
     const child = spawn(input.program, input.args, {

@@ -7,6 +7,7 @@ import type { Host } from '../../core/host.ts';
 import type { SavedFiles } from '../../core/saved-state/manifest.ts';
 import type { SerialConsole } from '../../core/serial-console.ts';
 import { createSessionEmitter } from '../../core/session-events.ts';
+import { boundLog } from './bounded-log.ts';
 import { cpuSecondsOf } from './cpu-time.ts';
 import { setGuestClock } from './guest-agent.ts';
 import { giveMemoryBack } from './memory-file.ts';
@@ -53,10 +54,12 @@ export function createSession(input: SessionInput): Session {
     },
     onProblem: (problem) => events.emit('problem', problem),
   });
+  const stopBounding = boundLog(bundle.files.hypervisorLog, onError);
   const gone = untilGone().catch(onError);
 
   async function untilGone(): Promise<void> {
     await qmp.closed;
+    stopBounding();
     if (detached) return;
     await process.exited();
     await input.console.close();

@@ -39,6 +39,8 @@ export interface TestHome {
   readonly userData: string;
   readonly library: string;
   launch(options?: LaunchOptions): Promise<RunningApp>;
+  /** Starts it with nobody attached, as a person does. */
+  spawn(): Pick<RunningApp, 'child' | 'ended'>;
   /** The command line of `launch`, for a second instance started by hand. */
   commandLine(...words: readonly string[]): readonly [binary: string, ...args: string[]];
   /** Kills what still runs, then removes the folder. */
@@ -55,6 +57,12 @@ export function createTestHome(): TestHome {
   const folder = mkdtempSync(path.join(tmpdir(), 'torpor-e2e-'));
   const userData = path.join(folder, 'user-data');
   const running = new Map<ChildProcess, Promise<unknown>>();
+  const follow = (child: ChildProcess) => {
+    const ended = once(child, 'exit').then(([code, signal]) => ({ code, signal }));
+    running.set(child, ended);
+    void ended.then(() => running.delete(child));
+    return { child, ended };
+  };
   const commandLine = (...words: readonly string[]) =>
     [electronBinary(), `--user-data-dir=${userData}`, root, ...words] as const;
   return {
@@ -69,16 +77,18 @@ export function createTestHome(): TestHome {
         args: before,
         env: surrounding,
       });
-      const child = electron.process();
-      const ended = once(child, 'exit').then(([code, signal]) => ({ code, signal }));
-      running.set(child, ended);
-      void ended.then(() => running.delete(child));
+      const { child, ended } = follow(electron.process());
       const panel = await electron.firstWindow();
       await panel.waitForURL(/\/panel\.html$/);
       const start = async (): Promise<void> => {
         await once(spawn(executablePath, before, { env: surrounding, stdio: 'ignore' }), 'exit');
       };
       return { electron, child, panel, start, ended };
+    },
+    spawn() {
+      const [executablePath, ...args] = commandLine();
+      const env = { ...definedOnly(process.env), ...surroundings(folder) };
+      return follow(spawn(executablePath, args, { env, stdio: 'ignore' }));
     },
     async remove() {
       for (const [child, ended] of running) {

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { vi } from 'vitest';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { MachineDetail, MachineView } from '../../../src/contract/app-state.ts';
 import type { Lifecycle } from '../../../src/contract/lifecycle.ts';
 import type { CreateRequest } from '../../../src/contract/requests.ts';
@@ -44,21 +44,17 @@ export type Tick = NonNullable<ReturnType<typeof parseTick>>;
 
 /** What the guest says once it has counted beyond `counter`: its memory is what it was, or it is not. */
 export async function tickAfter(app: RunningApp, machine: string, counter: number): Promise<Tick> {
-  return vi.waitUntil(
-    async () => {
-      const { consoleTail, status, problem } = await show(app, machine);
-      const tick = consoleTail
-        .split('\n')
-        .map((line) => parseTick(line))
-        .filter((found) => found !== undefined)
-        .at(-1);
-      if (tick !== undefined && tick.counter > counter) return tick;
-      if (status !== 'running') throw new Error(`${machine} is ${status}: ${problem?.message}`);
-      return undefined;
-    },
+  for (;;) {
+    const { consoleTail, status, problem } = await show(app, machine);
+    const tick = consoleTail
+      .split('\n')
+      .map((line) => parseTick(line))
+      .findLast((found) => found !== undefined);
+    if (tick !== undefined && tick.counter > counter) return tick;
+    if (status !== 'running') throw new Error(`${machine} is ${status}: ${problem?.message}`);
     // Asked no faster: on a busy computer the guest needs the time to count at all.
-    { interval: 100, timeout: 120_000 },
-  );
+    await delay(100);
+  }
 }
 
 export async function show({ panel }: RunningApp, machine: string): Promise<MachineDetail> {

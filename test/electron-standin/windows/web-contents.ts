@@ -80,6 +80,8 @@ export class WebContents extends EventEmitter {
     const page = await openPage(this.#owner.options, this.#owner.isVisible(), {
       onMessage: (message) => void this.#receive(message),
       onLoaded: () => {
+        // The browser may still load a page whose window was closed meanwhile; nobody hears of it.
+        if (this.#isDestroyed) return;
         this.#isLoading = false;
         this.#page.then((page) => page.setSeen(this.#owner.isVisible())).catch(ignore);
         this.emit('dom-ready', preventable());
@@ -88,11 +90,12 @@ export class WebContents extends EventEmitter {
         this.#owner.pageLoaded();
       },
       onNavigated: (url) => {
+        if (this.#isDestroyed) return;
         this.#url = url;
         this.emit('did-navigate', preventable(), url, 200, 'OK');
       },
       onTitle: (title) => {
-        if (title === this.#title || title === '') return;
+        if (this.#isDestroyed || title === this.#title || title === '') return;
         this.#title = title;
         this.#owner.pageTitled(title);
       },

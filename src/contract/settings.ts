@@ -13,6 +13,8 @@ export interface Settings {
   readonly batteryPercent: number | null;
   /** Suspend a guest that nobody and nothing has used for so long; null for never. */
   readonly idleMinutes: number | null;
+  /** Delete states that were set aside so many days ago; null for never. The last of a machine stays. */
+  readonly setAsideDays: number | null;
   /** How many machines are suspended or restored at a time; null leaves it to the app. */
   readonly concurrency: number | null;
 }

@@ -11,6 +11,7 @@ import {
 } from 'electron';
 import { defaultLibrary } from '../agent/paths.ts';
 import type { PageEventKind, PageEvents } from '../contract/bridge.ts';
+import type { Notice } from '../contract/requests.ts';
 import type { Settings } from '../contract/settings.ts';
 import { toProblem } from '../core/errors.ts';
 import { createAgentAccess } from './agent-access.ts';
@@ -108,7 +109,7 @@ export function runApp(parts: AppParts): void {
       }),
     {
       onLink(link) {
-        suspendIdle(link);
+        tellPolicies(link);
         if (link.ownership === 'other' || marker.crashed === null) return;
         if (crash.ask(link, marker.crashed)) void app.whenReady().then(() => tray.bar.showWindow());
         else notifier.tell({ about: 'crash', title: 'Torpor', body: text().notice.ranOn });
@@ -125,6 +126,7 @@ export function runApp(parts: AppParts): void {
         // The panel asks.
         if (notice.problem.code === 'WINDOW_CLOSING') void tray.bar.showWindow();
         const { code, message, hint = '' } = notice.problem;
+        if (code === 'SPACE_LOW' && isInLibrary(notice)) return;
         notifier.tell({
           about: `${code} ${notice.machine}`,
           title: message,
@@ -199,7 +201,7 @@ export function runApp(parts: AppParts): void {
       }),
     onChange(changed: Settings) {
       const link = access.now();
-      if (link !== undefined) suspendIdle(link);
+      if (link !== undefined) tellPolicies(link);
       tell('settings', changed);
       draw();
     },
@@ -273,8 +275,16 @@ export function runApp(parts: AppParts): void {
     return pages().filter((page) => page.id === id);
   }
 
-  function suspendIdle(link: AgentLink): void {
-    link.request('agent.setIdle', { minutes: store.get().idleMinutes }).catch(onError);
+  /** Of the library's own volume the state tells too, and that is told in the language of the app. */
+  function isInLibrary({ problem: { details = {} } }: Notice): boolean {
+    const library = access.now()?.state().library.path;
+    return library !== undefined && String(details.path).startsWith(library);
+  }
+
+  function tellPolicies(link: AgentLink): void {
+    const { idleMinutes, setAsideDays } = store.get();
+    link.request('agent.setIdle', { minutes: idleMinutes }).catch(onError);
+    link.request('agent.setCleaning', { days: setAsideDays }).catch(onError);
   }
 
   function imageOf(icon: Parameters<typeof iconFile>[0]): string {

@@ -8,9 +8,6 @@ export interface Unattended {
   update(state: AppState): void;
 }
 
-/** Below this much room, in bytes, suspending may soon fail. */
-const little = 2 * 1024 ** 3;
-
 export function createUnattended(notifier: Notifier, text: () => Text): Unattended {
   let awaited: ReadonlySet<string> | undefined;
   let wasLow = false;
@@ -47,8 +44,8 @@ export function createUnattended(notifier: Notifier, text: () => Text): Unattend
     }
   }
 
-  function followSpace({ library: { space } }: AppState): void {
-    const isLow = space !== null && space.available < little;
+  function followSpace({ library: { space, problem } }: AppState): void {
+    const isLow = problem?.code === 'SPACE_LOW' && space !== null;
     if (isLow && !wasLow) {
       const free = `${Math.floor(space.available / 1024 ** 2)} MB`;
       notifier.tell({ about: 'space', title: 'Torpor', body: text().notice.lowSpace(free) });

@@ -104,9 +104,14 @@ test('a volume that fills is told when it does, not as long as it is full', () =
     { tell: ({ body }) => tells.push(body), flush() {} },
     () => en,
   );
+  const low = { code: 'SPACE_LOW', message: 'There is little room.' } as const;
   const withSpace = (available: number) => ({
     ...stateOf(),
-    library: { path: '/library', space: { available, total: 10 ** 12 }, problem: null },
+    library: {
+      path: '/library',
+      space: { available, total: 10 ** 12 },
+      problem: available < 10 ** 9 ? low : null,
+    },
   });
   for (const available of [10 ** 11, 10 ** 8, 10 ** 8, 10 ** 11, 10 ** 7]) {
     unattended.update(withSpace(available));

@@ -15,6 +15,7 @@ export const defaults: Stored = {
   onSleep: 'leave',
   batteryPercent: 5,
   idleMinutes: null,
+  setAsideDays: null,
   concurrency: null,
 };
 
@@ -28,5 +29,6 @@ export const schema: Schema<Stored> = {
   onSleep: { type: 'string', enum: ['suspend', 'leave'] },
   batteryPercent: { type: ['integer', 'null'], minimum: 1, maximum: 99 },
   idleMinutes: { type: ['integer', 'null'], minimum: 1, maximum: 1440 },
+  setAsideDays: { type: ['integer', 'null'], minimum: 1, maximum: 3650 },
   concurrency: { type: ['integer', 'null'], minimum: 1, maximum: 64 },
 };

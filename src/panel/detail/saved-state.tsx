@@ -1,5 +1,6 @@
 import type { MachineView, SetAsideState } from '../../contract/app-state.ts';
-import { useStore, useWords } from '../state/context.ts';
+import { choose } from '../machine/operate.ts';
+import { usePage, useWords } from '../state/context.ts';
 import { Facts } from './facts.tsx';
 
 interface SavedStateProps {
@@ -34,35 +35,49 @@ export function SavedStateFacts({ machine, setAside }: SavedStateProps) {
           />
         )}
       </section>
-      {setAside.length > 0 && <SetAsideStates states={setAside} />}
+      {setAside.length > 0 && <SetAsideStates machine={machine} states={setAside} />}
     </>
   );
 }
 
-function SetAsideStates({ states }: { states: readonly SetAsideState[] }) {
-  const store = useStore();
+interface SetAsideProps {
+  readonly machine: MachineView;
+  readonly states: readonly SetAsideState[];
+}
+
+function SetAsideStates({ machine, states }: SetAsideProps) {
+  const page = usePage();
   const { text, format } = useWords();
   return (
     <section>
       <h2>{text.detail.setAside}</h2>
       <p class="quiet">{text.detail.setAsideText}</p>
       <ul class="plain separated">
-        {states.map(({ path, at, reason }) => (
+        {states.map(({ path, at, reason, bytes }) => (
           <li key={path} class="set-aside">
             <span>
-              <span>{format.date(at)}</span>
+              <span>
+                {format.date(at)}, {format.bytes(bytes)}
+              </span>
               <span class="quiet">{reason}</span>
             </span>
             <button
               type="button"
               class="button small"
-              onClick={() => void store.ask('file.reveal', { path })}
+              onClick={() => void page.store.ask('file.reveal', { path })}
             >
               {text.action.reveal}
             </button>
           </li>
         ))}
       </ul>
+      <button
+        type="button"
+        class="button small grave"
+        onClick={() => void choose(page, machine, 'clean')}
+      >
+        {text.action.clean}
+      </button>
     </section>
   );
 }

@@ -28,6 +28,14 @@ export async function answerQuestion(
       if (ok) await store.ask('machine.start', { machine, cold: false });
       return;
     }
+    case 'renew':
+      await store.ask('machine.renew', { machine: view.path, name: null });
+      return;
+    case 'clean': {
+      const { ok } = await store.ask('machine.clean', { machine });
+      if (ok) store.cleanings.value += 1;
+      return;
+    }
     case 'clone':
       await store.ask('machine.clone', { machine, name });
       return;

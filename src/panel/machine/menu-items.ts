@@ -18,6 +18,10 @@ export type Choice =
       | 'delete'
     >
   | 'trust'
+  /** Makes a bundle that is a copy a machine of its own. */
+  | 'renew'
+  /** Deletes states that were set aside. */
+  | 'clean'
   | 'display'
   | 'details'
   | 'reveal';
@@ -44,7 +48,9 @@ export function choicesFor({ operations, status }: MachineView): readonly (reado
 
 /** Choices that lose something, which is said in their colour and asked about first. */
 export function isGrave(choice: Choice): boolean {
-  return choice === 'forceStop' || choice === 'discardState' || choice === 'delete';
+  return (
+    choice === 'forceStop' || choice === 'discardState' || choice === 'clean' || choice === 'delete'
+  );
 }
 
 export function choiceWords(choice: Choice, text: Text): string {

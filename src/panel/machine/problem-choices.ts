@@ -15,6 +15,9 @@ export function remediesFor(machine: MachineView): readonly Remedy[] {
   if (problem.code === 'CONSENT_NEEDED') {
     return (['trust', 'reveal'] as const).map((choice) => ({ choice, isRetry: false }));
   }
+  if (problem.code === 'MACHINE_EXISTS') {
+    return (['renew', 'reveal', 'delete'] as const).map((choice) => ({ choice, isRetry: false }));
+  }
   const obvious = obviousAction(machine);
   const retry: Remedy[] =
     obvious === null || obvious === 'details' ? [] : [{ choice: obvious, isRetry: true }];

@@ -8,7 +8,7 @@ export type View = { readonly at: 'list' } | { readonly at: 'machine'; readonly 
 export interface Question {
   readonly choice: Extract<
     Choice,
-    'startCold' | 'forceStop' | 'discardState' | 'delete' | 'clone' | 'trust'
+    'startCold' | 'forceStop' | 'discardState' | 'delete' | 'clone' | 'trust' | 'renew' | 'clean'
   >;
   readonly key: string;
 }

@@ -29,6 +29,8 @@ export interface Store {
   readonly failure: Signal<Problem | null>;
   /** The machine whose native window a person wants to close, while it is asked what becomes of it. */
   readonly closing: Signal<string | null>;
+  /** Grows when files of a machine were deleted, which its state does not tell of. */
+  readonly cleanings: Signal<number>;
   /** What a screen reader is told. */
   readonly said: Signal<string>;
   machine(id: string): MachineView | undefined;
@@ -57,6 +59,7 @@ export function createStore(bridge: Bridge, { languages, clock }: Surroundings):
   const now = signal(clock());
   const failure = signal<Problem | null>(null);
   const closing = signal<string | null>(null);
+  const cleanings = signal(0);
   const said = signal('');
   const words = computed(() => wordsFor(settings.value?.language ?? 'system', languages));
   let timer: ReturnType<typeof setInterval> | undefined;
@@ -119,6 +122,7 @@ export function createStore(bridge: Bridge, { languages, clock }: Surroundings):
     words,
     failure,
     closing,
+    cleanings,
     said,
 
     machine(id) {
@@ -159,6 +163,7 @@ export function createStore(bridge: Bridge, { languages, clock }: Surroundings):
 }
 
 /** What a machine is asked for by: its id, or its folder when its configuration cannot be read. */
-export function keyOf({ id, path }: MachineView): string {
-  return id === '' ? path : id;
+export function keyOf({ id, path, problem }: MachineView): string {
+  // A bundle that is a copy has the id of another one, which must not be taken for it.
+  return id === '' || problem?.code === 'MACHINE_EXISTS' ? path : id;
 }

@@ -45,6 +45,8 @@ export const de: Text = {
     forceStop: 'Ausschalten …',
     discardState: 'Gesicherten Zustand verwerfen …',
     trust: 'Erlauben …',
+    renew: 'Das ist eine Kopie …',
+    clean: 'Alle löschen …',
     clone: 'Duplizieren …',
     delete: 'In den Papierkorb legen …',
     display: 'Bildschirm öffnen',
@@ -142,6 +144,16 @@ export const de: Text = {
       text: 'Platten, Einstellungen und gesicherter Zustand gehen mit. Aus dem Papierkorb lässt sich alles zurückholen.',
       action: 'In den Papierkorb',
     },
+    renew: {
+      title: (name) => `Aus dieser Kopie von „${name}“ eine eigene Maschine machen?`,
+      text: 'Sie bekommt eine andere Identität und den Namen ihres Ordners und startet neu. Ihr gesicherter Zustand wird beiseitegelegt: Er gehört zum Original.',
+      action: 'Eigene Maschine',
+    },
+    clean: {
+      title: (name) => `Die beiseitegelegten Zustände von „${name}“ löschen?`,
+      text: 'Sie werden endgültig gelöscht. Der gesicherte Zustand und die Platten bleiben.',
+      action: 'Alle löschen',
+    },
     clone: {
       title: (name) => `„${name}“ duplizieren`,
       text: 'Die Kopie hat die gleichen Platten und eine eigene Identität. Ein gesicherter Zustand bleibt beim Original.',
@@ -180,7 +192,8 @@ export const de: Text = {
     },
     modes: { instant: 'Sofort', streamed: 'Als Strom' },
     setAside: 'Beiseitegelegte Zustände',
-    setAsideText: 'Aufbewahrt, weil sie nicht benutzt wurden. Nur Sie löschen sie.',
+    setAsideText:
+      'Aufbewahrt, weil sie nicht benutzt wurden. Nur Sie löschen sie, außer die Einstellungen nennen eine Frist.',
     machine: 'Maschine',
     hypervisor: 'Hypervisor',
     bundle: 'Ordner',

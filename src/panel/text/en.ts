@@ -46,6 +46,8 @@ export const en = {
     forceStop: 'Turn Off…',
     discardState: 'Discard Saved State…',
     trust: 'Allow…',
+    renew: 'It Is a Copy…',
+    clean: 'Delete All…',
     clone: 'Duplicate…',
     delete: 'Move to Trash…',
     display: 'Open Display',
@@ -143,6 +145,16 @@ export const en = {
       text: 'Its disks, settings and saved state go with it. You can put it back from the trash.',
       action: 'Move to Trash',
     },
+    renew: {
+      title: (name: string) => `Make this copy of “${name}” a machine of its own?`,
+      text: 'It gets another identity and the name of its folder, and boots. Its saved state is set aside: it belongs to the original.',
+      action: 'Make It Its Own',
+    },
+    clean: {
+      title: (name: string) => `Delete the states of “${name}” that were set aside?`,
+      text: 'They are deleted for good. The saved state and the disks stay.',
+      action: 'Delete All',
+    },
     clone: {
       title: (name: string) => `Duplicate “${name}”`,
       text: 'The copy has the same disks and its own identity. A saved state stays with the original.',
@@ -181,7 +193,8 @@ export const en = {
     },
     modes: { instant: 'Instant', streamed: 'Streamed' },
     setAside: 'States set aside',
-    setAsideText: 'Kept because they were not used. Nothing deletes them but you.',
+    setAsideText:
+      'Kept because they were not used. Nothing deletes them but you, unless the settings name a period.',
     machine: 'Machine',
     hypervisor: 'Hypervisor',
     bundle: 'Folder',

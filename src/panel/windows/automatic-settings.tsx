@@ -4,6 +4,7 @@ import type { SettingsPartProps } from './settings-view.tsx';
 
 const percents = [5, 10, 20, 30];
 const minutes = [15, 30, 60, 120];
+const days = [7, 30, 90];
 const counts = [1, 2, 4, 8];
 
 /** When machines are suspended without being asked, and how many at a time. */
@@ -32,6 +33,12 @@ export function AutomaticSettings({ settings, onChange }: SettingsPartProps) {
         value={String(settings.idleMinutes ?? '')}
         options={choices(settings.idleMinutes, minutes, words.idleNever, words.idleAfter)}
         onChange={(value) => onChange({ idleMinutes: numberOf(value) })}
+      />
+      <SelectField
+        label={words.setAside}
+        value={String(settings.setAsideDays ?? '')}
+        options={choices(settings.setAsideDays, days, words.setAsideNever, words.setAsideAfter)}
+        onChange={(value) => onChange({ setAsideDays: numberOf(value) })}
       />
       <SelectField
         label={words.concurrency}

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { choicesFor } from '../../../src/panel/machine/menu-items.ts';
 import { obviousAction } from '../../../src/panel/machine/obvious.ts';
 import { remediesFor } from '../../../src/panel/machine/problem-choices.ts';
+import { keyOf } from '../../../src/panel/state/store.ts';
 import { busy, machine, troubled } from '../support/samples.ts';
 
 test.each([
@@ -33,6 +34,14 @@ describe('the menu', () => {
     ]);
     expect(choicesFor(machine('A', 'suspended'))[1]).toEqual(['startCold', 'discardState']);
   });
+});
+
+test('a bundle that is a copy can become a machine of its own, and is not taken for the first', () => {
+  const problem = { code: 'MACHINE_EXISTS', message: 'It is a copy.' } as const;
+  const copy = machine('A', 'broken', { problem, path: '/library/A copy.torpor' });
+  expect(remediesFor(copy).map(({ choice }) => choice)).toEqual(['renew', 'reveal', 'delete']);
+  expect(keyOf(copy)).toBe('/library/A copy.torpor');
+  expect(keyOf(machine('A', 'broken'))).not.toBe(keyOf(copy));
 });
 
 test('a machine that wants what is outside its bundle can be allowed to have it', () => {

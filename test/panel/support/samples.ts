@@ -189,6 +189,7 @@ export function detailOf(view: MachineView): MachineDetail {
     missing: [],
     setAside: [
       {
+        bytes: 900 * 1024 ** 2,
         path: `${view.path}/set-aside/2026-11-20T10-00-00-000Z-1a2b`,
         at: '2026-11-20T10:00:00.000Z',
         reason: 'The machine was started cold.',
@@ -230,5 +231,6 @@ export const settings: Settings = {
   onSleep: 'suspend',
   batteryPercent: 10,
   idleMinutes: null,
+  setAsideDays: null,
   concurrency: null,
 };

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { AgentPhase, AppState, LibraryInfo } from '../contract/app-state.ts';
 import type { Events, Notice, Report } from '../contract/requests.ts';
+import type { KeyStore } from '../core/cold-storage/keys.ts';
 import { TorporError } from '../core/errors.ts';
 import { createEmitter, type EventSource } from '../core/events.ts';
 import type { Host } from '../core/host.ts';
@@ -9,9 +10,11 @@ import { libraryLayout } from '../core/library/layout.ts';
 import { openLibrary, sweepStaging } from '../core/library/library.ts';
 import type { HostIdentity } from '../core/saved-state/fit.ts';
 import type { SaveReason } from '../core/saved-state/manifest.ts';
+import { systemKeys } from '../storage/keys/system-keys.ts';
 import { openAgreements } from './agreements.ts';
 import { defaultConcurrency } from './bounded.ts';
 import { createCleaning } from './cleaning.ts';
+import { createCompaction } from './compaction.ts';
 import { createConsoleHub } from './console-hub.ts';
 import { type AgentContext, type Drivers, driverFor, type Trash } from './context.ts';
 import { ownPeers } from './control/peer.ts';
@@ -34,10 +37,12 @@ import { machineRunDirectory, openRunDirectory, runBase } from './run-directory.
 import { measureSpace } from './space.ts';
 import { createSpaceWatch } from './space-watch.ts';
 import { createStateFeed, type StateFeed } from './state.ts';
+import { systemTrash } from './system-trash.ts';
 import { torporVersion } from './version.ts';
 import { viewListed } from './view.ts';
 import { watchLibrary } from './watch.ts';
 import { createWishes } from './wishes.ts';
+import { whenWorkEnds } from './work-ends.ts';
 
 export interface AgentOptions {
   readonly library: string;
@@ -54,6 +59,9 @@ export interface AgentOptions {
   readonly restoreOnLaunch?: boolean;
   readonly idleClock?: IdleClock;
   readonly spaceClock?: IdleClock;
+  readonly compactionClock?: IdleClock;
+  /** Where the keys of encrypted states are; this user's keychain or secret service unless given. */
+  readonly keys?: KeyStore;
   /** How preflight asks before macOS is installed; about this computer unless told otherwise. */
   readonly preflight?: HowToAsk;
 }
@@ -140,6 +148,7 @@ async function serveLibrary(options: Serving): Promise<Agent> {
   }
 
   const agreements = await openAgreements(libraryLayout(library).agreed, options.identity);
+  const cold = { host, keys: options.keys ?? systemKeys() };
   const machines = await openMachines({
     library,
     contextFor: (config) => ({
@@ -147,6 +156,7 @@ async function serveLibrary(options: Serving): Promise<Agent> {
       identity: options.identity,
       assertAgreed: agreements.assertAgreed,
       torporVersion,
+      cold,
       runDirectory: machineRunDirectory(runDirectory, config.id),
       onError,
     }),
@@ -190,6 +200,12 @@ async function serveLibrary(options: Serving): Promise<Agent> {
     onError,
     clock: options.idleClock ?? systemClock,
   });
+  const compaction = createCompaction({
+    machines: machines.open,
+    isHeld: machines.isHeld,
+    tell: (machine, problem) => notify({ machine: machine.config.id, problem }),
+    clock: options.compactionClock ?? systemClock,
+  });
   const room = createSpaceWatch({
     library,
     machines: machines.open,
@@ -219,6 +235,7 @@ async function serveLibrary(options: Serving): Promise<Agent> {
       watch.update();
       idle.update();
       room.update();
+      compaction.update();
       tidyAfterWork(told);
       events.emit('state', told);
     },
@@ -239,6 +256,7 @@ async function serveLibrary(options: Serving): Promise<Agent> {
         watch.close();
         idle.close();
         room.close();
+        await compaction.close();
         state.close();
         await consoles.close();
         await server?.close();
@@ -254,6 +272,7 @@ async function serveLibrary(options: Serving): Promise<Agent> {
     consoles,
     idle,
     cleaning,
+    compaction,
     outlook,
     async currentState() {
       await Promise.all([look(), measure()]);
@@ -299,6 +318,10 @@ async function serveLibrary(options: Serving): Promise<Agent> {
     });
   }
 
+  const launched = options.restoreOnLaunch === false ? Promise.resolve() : launch();
+  // What comes back anyway need not be compacted first.
+  void launched.then(compaction.begin);
+
   return {
     socket,
     log,
@@ -306,7 +329,7 @@ async function serveLibrary(options: Serving): Promise<Agent> {
     state: state.current,
     on: events.on,
     handle,
-    launched: options.restoreOnLaunch === false ? Promise.resolve() : launch(),
+    launched,
     ended: ending.ended,
     async stop(reason, { deadlineSeconds } = {}) {
       const reports = await ending.leaveMachines(reason, deadlineSeconds);
@@ -317,26 +340,10 @@ async function serveLibrary(options: Serving): Promise<Agent> {
   };
 }
 
-/** Calls `then` after each state in which nothing is in flight any more. */
-function whenWorkEnds(then: () => Promise<void>): (state: AppState) => void {
-  let wasBusy = false;
-  return ({ machines }) => {
-    const isBusy = machines.some(({ progress }) => progress !== null);
-    if (wasBusy && !isBusy) void then();
-    wasBusy = isBusy;
-  };
-}
-
 function once(work: () => void): () => void {
   let isDone = false;
   return () => {
     if (!isDone) work();
     isDone = true;
   };
-}
-
-/** Loaded when something is deleted, which is seldom: it takes five megabytes. */
-async function systemTrash(path: string): Promise<void> {
-  const { default: trash } = await import('trash');
-  await trash(path, { glob: false });
 }

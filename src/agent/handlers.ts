@@ -10,6 +10,7 @@ import type {
 import type { Machine } from '../core/machine.ts';
 import type { SaveReason } from '../core/saved-state/manifest.ts';
 import type { Cleaning } from './cleaning.ts';
+import type { Compaction } from './compaction.ts';
 import type { ConsoleHub } from './console-hub.ts';
 import type { AgentContext } from './context.ts';
 import { setWindowShown } from './guest-window.ts';
@@ -34,6 +35,8 @@ import { removeMachine } from './requests/remove.ts';
 import { renewMachine } from './requests/renew.ts';
 import { showMachine } from './requests/show.ts';
 import { outsideMachine, trustMachine } from './requests/trust.ts';
+import { verifyMachine } from './requests/verify.ts';
+import type { StateChecks } from './state-checks.ts';
 import { suspendAll } from './suspend-all.ts';
 import { viewMachine } from './view.ts';
 
@@ -50,13 +53,15 @@ export interface HandlerParts {
   readonly consoles: ConsoleHub;
   readonly idle: IdleWatch;
   readonly cleaning: Cleaning;
+  readonly checks: StateChecks;
+  readonly compaction: Compaction;
   readonly outlook: OutlookWatch;
   readonly currentState: () => Promise<AppState>;
   readonly endAgent: (reason: SaveReason) => Promise<readonly Report[]>;
 }
 
 export function createHandlers(parts: HandlerParts): RequestHandlers {
-  const { context, consoles, idle, cleaning, outlook, currentState, endAgent } = parts;
+  const { context, consoles, idle, cleaning, checks, compaction, outlook, currentState, endAgent } = parts;
   const { machines, log, wishes, creations } = context;
 
   /** Runs one operation on a machine, unless other work holds it, and notes how it went. */
@@ -94,6 +99,9 @@ export function createHandlers(parts: HandlerParts): RequestHandlers {
     });
   };
 
+  const cancelWork = (machine: Machine): boolean =>
+    wishes.cancel(machine) || checks.cancel(machine);
+
   return {
     'state.get': currentState,
 
@@ -125,8 +133,13 @@ export function createHandlers(parts: HandlerParts): RequestHandlers {
       }),
     'machine.stop': (params) => operate(params, 'stop', (machine) => stop(machine, params.force)),
     'machine.cancel': async ({ machine }) => ({
-      cancelled: creations.cancel(machine) || wishes.cancel(await machines.usable(machine)),
+      cancelled: creations.cancel(machine) || cancelWork(await machines.usable(machine)),
     }),
+    'machine.compact': (params) =>
+      operate(params, 'compact', (machine) => {
+        context.assertAccepting();
+        return compaction.compact(machine);
+      }),
     'machine.discardState': async ({ machine: reference }) => {
       const machine = await machines.usable(reference);
       await machines.hold(machine, 'losing its saved state', () => machine.discardState());
@@ -136,6 +149,7 @@ export function createHandlers(parts: HandlerParts): RequestHandlers {
     'machine.trust': (params) => trustMachine(context, params),
     'machine.clean': (params) => cleanMachine(context, params),
     'machine.renew': (params) => renewMachine(context, params),
+    'machine.verify': (params) => verifyMachine(context, checks, params),
     'machine.rename': (params) => renameMachine(context, params),
     'machine.clone': (params) => cloneMachine(context, params),
     'machine.delete': (params) => removeMachine(context, params),
@@ -170,8 +184,16 @@ export function createHandlers(parts: HandlerParts): RequestHandlers {
       idle.setMinutes(minutes);
       return {};
     },
+    'agent.setCompaction': async ({ days }) => {
+      compaction.setDays(days);
+      return {};
+    },
     'agent.setCleaning': async ({ days }) => {
       await cleaning.setDays(days);
+      return {};
+    },
+    'agent.setDigests': async ({ background }) => {
+      checks.setBackground(background);
       return {};
     },
     'agent.stop': ({ reason }) => endAgent(reason),

@@ -21,6 +21,7 @@ export function viewMachine(machine: Machine, held = false): MachineView {
     progress: machine.progress ?? null,
     operations: held ? [] : possibleOperations(status),
     lastUsed: machine.lastUsed,
+    ...(machine.form.amount === undefined ? {} : { compaction: machine.form.amount }),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { DriverId, MachineConfig } from '../core/config.ts';
-import type { Fact } from '../core/driver.ts';
+import type { Amount, Fact } from '../core/driver.ts';
 import type { ErrorCode, Problem } from '../core/errors.ts';
 import type { OperationProgress } from '../core/operation.ts';
 import type { SavedStateSummary } from '../core/saved-state/find.ts';
@@ -54,6 +54,10 @@ export interface MachineView {
   readonly savedState: SavedStateSummary | null;
   readonly problem: Problem | null;
   readonly progress: OperationProgress | null;
+  /** How far its saved state is compacted, while it is and stays suspended. */
+  readonly compaction?: Amount;
+  /** Its saved state is being read, which the status does not show; absent otherwise. */
+  readonly check?: StateCheck;
   /** What can be done now, in the order of the transition table. */
   readonly operations: readonly Operation[];
   /** Milliseconds since 1970; 0 when it never ran. */
@@ -81,11 +85,26 @@ export interface Outlook {
   readonly todo: readonly PreflightStep[];
 }
 
+/** `verify` compares all contents of a saved state, `digest` makes what a later one compares with. */
+export interface StateCheck {
+  readonly doing: 'verify' | 'digest';
+  /** Bytes; null before the first are read. */
+  readonly amount: { readonly done: number; readonly total: number } | null;
+}
+
+/** When digests of the saved state were made, and when all was last found to be as it was. */
+export interface DigestTimes {
+  readonly madeAt: string;
+  readonly verifiedAt: string | null;
+}
+
 export interface MachineDetail extends MachineView {
   readonly config: MachineConfig | null;
   /** What cannot be done with the guest that runs, and why; empty when nothing runs. */
   readonly missing: readonly { readonly capability: string; readonly reason: Problem }[];
   readonly setAside: readonly SetAsideState[];
+  /** Absent when no digests were made of the saved state that there is. */
+  readonly digests?: DigestTimes;
   /** The last lines of the serial console. */
   readonly consoleTail: string;
 }

@@ -1,5 +1,6 @@
 import type { Architecture, Hardware, Policy } from '../core/config.ts';
 import type { SaveReason } from '../core/saved-state/manifest.ts';
+import type { Verification } from '../core/saved-state/verify.ts';
 import type {
   AppState,
   DriverId,
@@ -34,6 +35,11 @@ export interface Requests {
   'machine.stop': (params: MachineRef & { readonly force: boolean }) => Outcome;
   /** Ends what the machine does, or its making: then `machine` is the id or the name it will have. */
   'machine.cancel': (params: MachineRef) => { readonly cancelled: boolean };
+  /**
+   * Gives the saved state of a suspended machine its compacted form, encrypted if its policy says so. Fails
+   * with CANCELLED when anything else begins on the machine.
+   */
+  'machine.compact': (params: MachineRef) => Outcome;
   'machine.discardState': (params: MachineRef) => MachineView;
   /** What the machine uses outside its bundle, and what of that a person has not agreed to. */
   'machine.outside': (params: MachineRef) => Outside;
@@ -43,6 +49,11 @@ export interface Requests {
   'machine.clean': (params: MachineRef) => { readonly removed: readonly SetAsideState[] };
   /** Makes a machine of its own of a bundle that was copied by hand; null lets the agent name it. */
   'machine.renew': (params: MachineRef & { readonly name: string | null }) => MachineView;
+  /**
+   * Compares all contents that the saved state depends on with the digests that were made of them, or
+   * makes those when there are none. With `background` it only has them made, later and slowly.
+   */
+  'machine.verify': (params: MachineRef & { readonly background: boolean }) => VerifyReport;
   'machine.rename': (params: MachineRef & { readonly name: string }) => MachineView;
   'machine.clone': (params: MachineRef & { readonly name: string }) => MachineView;
   /** To the system's trash, unless `permanently`. */
@@ -73,6 +84,10 @@ export interface Requests {
    * last one of a machine. Known until the agent ends.
    */
   'agent.setCleaning': (params: { readonly days: number | null }) => Empty;
+  /** Compacts states that are older than so many days in the background, or none; known until the agent ends. */
+  'agent.setCompaction': (params: { readonly days: number | null }) => Empty;
+  /** Whether digests are made in the background after every suspension. */
+  'agent.setDigests': (params: { readonly background: boolean }) => Empty;
   /** Ends the agent after suspending, as each machine's policy says; the report tells how it went. */
   'agent.stop': (params: { readonly reason: SaveReason }) => readonly Report[];
 }
@@ -93,6 +108,12 @@ export type Empty = Record<string, never>;
 
 export interface MachineRef {
   readonly machine: string;
+}
+
+export interface VerifyReport {
+  readonly name: string;
+  /** Null when digests are made later. */
+  readonly verification: Verification | null;
 }
 
 /** Lines as a person reads them: `disk /srv/data.raw (read-only)`. */

@@ -100,6 +100,8 @@ const policy = z.strictObject({
   stopDeadlineSeconds: z.int().min(1).max(3600),
   /** Absent means defaultWindowPolicy. */
   window: windowPolicy.exactOptional(),
+  /** Saved states are encrypted with a key in the system's keychain; absent means they are not. */
+  encryptStates: z.boolean().exactOptional(),
 });
 
 const machineConfig = z.strictObject({

@@ -1,4 +1,6 @@
 import { stat } from 'node:fs/promises';
+import type { ColdStorage } from './cold-storage/compact.ts';
+import { createStateForm } from './cold-storage/state-form.ts';
 import type { MachineConfig } from './config.ts';
 import type { Driver, Place, Session } from './driver.ts';
 import { type Problem, type TorporError, toProblem, toTorporError } from './errors.ts';
@@ -17,8 +19,8 @@ import {
   summaryOf,
 } from './saved-state/find.ts';
 import type { HostIdentity } from './saved-state/fit.ts';
-import { assertResumable } from './saved-state/resumable.ts';
 import type { SaveReason } from './saved-state/manifest.ts';
+import { assertResumable } from './saved-state/resumable.ts';
 import { assertCanPerform, type MachineStatus, type Operation } from './status.ts';
 import { stopByRequest } from './stop.ts';
 import { suspend } from './suspend.ts';
@@ -31,6 +33,8 @@ export interface MachineContext {
   readonly runDirectory: string;
   /** Throws before a machine uses what nobody agreed to; absent where whoever opens it trusts it. */
   readonly assertAgreed?: (config: MachineConfig) => void;
+  /** What compacting and encrypting saved states needs; absent where it cannot be done. */
+  readonly cold?: ColdStorage;
   /** For what goes wrong where no caller waits. */
   readonly onError: (error: unknown) => void;
 }
@@ -50,6 +54,8 @@ export class Machine {
   readonly #context: MachineContext;
   readonly #events;
   readonly #slot = createOperationSlot(() => this.#changed());
+  /** The form of its saved state, and the work that changes it. */
+  readonly form;
   readonly #guest;
   #config: MachineConfig;
   #state: FoundState = { exists: false };
@@ -62,6 +68,13 @@ export class Machine {
     this.#config = config;
     this.#context = context;
     this.#events = createEmitter<MachineEvents>(context.onError);
+    this.form = createStateForm({
+      place: () => this.#place(),
+      cold: context.cold,
+      assertSuspended: () => assertCanPerform('restore', this.status, this.#config.name),
+      onChange: () => this.#changed(),
+      onDone: () => this.refresh(),
+    });
     this.#guest = createGuestHold(bundle, {
       onChange: () => this.#changed(),
       onProblem: (problem) => this.#report(problem),
@@ -164,7 +177,9 @@ export class Machine {
     await this.#run('restore', async (signal, onProgress) => {
       const { driver, identity, onError } = this.#context;
       const context = { place: this.#place(), driver, identity, onError };
+      await this.form.makeReady(identity, { signal, onProgress });
       this.#guest.take(await restore(context, { signal, onProgress }));
+      await this.form.forget().catch(onError);
     });
     void tellTime(this.session, this.#context.onError);
   }
@@ -180,6 +195,8 @@ export class Machine {
       const place = this.#place();
       const context = { place, session, wasPaused, identity, torporVersion, onError };
       await suspend(context, { reason, signal, onProgress });
+      const problem = await this.form.encryptIfAsked({ signal, onProgress });
+      if (problem !== undefined) this.#report(problem);
     });
   }
 
@@ -249,7 +266,7 @@ export class Machine {
 
   /** Asks the operation in flight to end; it then fails with CANCELLED. False when there is none that can. */
   cancel(): boolean {
-    return this.#slot.cancel();
+    return this.#slot.cancel() || this.form.cancel();
   }
 
   /** Resolves when no operation is in flight. */
@@ -274,6 +291,7 @@ export class Machine {
         this.status,
         this.#config.name,
         async (signal, onProgress) => {
+          await this.form.endWork();
           // The last guest's files are cleared first, or that would happen to the next guest's.
           await this.#guest.ended();
           this.#problem = undefined;

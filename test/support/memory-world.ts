@@ -12,12 +12,16 @@ import {
   createMemoryHypervisor,
   type MemoryHypervisor,
 } from '../../src/drivers/memory/hypervisor.ts';
+import { createHost } from '../../src/storage/host.ts';
+import { fakeKeys } from './cold-state.ts';
 import { sampleConfig } from './samples.ts';
 
 /** A library with machines of the in-memory driver, and the host that their guests live on. */
 export interface MemoryWorld {
   readonly library: string;
   readonly hypervisor: MemoryHypervisor;
+  /** Where its machines' states have their key. */
+  readonly keys: ReturnType<typeof fakeKeys>;
   /** What machines reported where no caller waited. */
   readonly errors: unknown[];
   /** Lets time pass for the guests, in milliseconds. */
@@ -46,12 +50,15 @@ export async function disposableMemoryWorld(): Promise<
   let now = 0;
   const hypervisor = createMemoryHypervisor({ now: () => now });
   const errors: unknown[] = [];
+  const keys = fakeKeys();
+  const cold = { host: createHost(), keys };
 
   const contextOf = (options: MemoryDriverOptions): MachineContext => ({
     driver: createMemoryDriver({ hypervisor, ...options }),
     identity: { id: 'host', userId: 1000 },
     torporVersion: '0.0.0',
     runDirectory: join(library, 'run'),
+    cold,
     onError: (error) => errors.push(error),
   });
   const open = (bundle: Bundle, options: MemoryDriverOptions = {}): Promise<Machine> =>
@@ -60,6 +67,7 @@ export async function disposableMemoryWorld(): Promise<
   return {
     library,
     hypervisor,
+    keys,
     errors,
     open,
     pass(milliseconds) {

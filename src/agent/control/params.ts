@@ -37,6 +37,7 @@ const policy = z.strictObject({
   stateMode: z.enum(stateModes).exactOptional(),
   stopDeadlineSeconds: z.int().min(1).max(3600).exactOptional(),
   window: windowPolicy.exactOptional(),
+  encryptStates: z.boolean().exactOptional(),
 });
 
 const newDisk = z.discriminatedUnion('kind', [
@@ -100,11 +101,13 @@ const schemas = {
   'machine.suspendAll': z.strictObject({ reason }),
   'machine.stop': machine.extend({ force: z.boolean() }),
   'machine.cancel': machine,
+  'machine.compact': machine,
   'machine.discardState': machine,
   'machine.outside': machine,
   'machine.trust': machine.extend({ outside: z.array(z.string().max(8192)).max(1000) }),
   'machine.clean': machine,
   'machine.renew': machine.extend({ name: machineName.nullable() }),
+  'machine.verify': machine.extend({ background: z.boolean() }),
   'machine.rename': machine.extend({ name: machineName }),
   'machine.clone': machine.extend({ name: machineName }),
   'machine.delete': machine.extend({ permanently: z.boolean() }),
@@ -118,6 +121,8 @@ const schemas = {
   'host.check': nothing,
   'agent.setIdle': z.strictObject({ minutes: z.int().min(1).max(1440).nullable() }),
   'agent.setCleaning': z.strictObject({ days: z.int().min(1).max(3650).nullable() }),
+  'agent.setCompaction': z.strictObject({ days: z.int().min(1).max(3650).nullable() }),
+  'agent.setDigests': z.strictObject({ background: z.boolean() }),
   'agent.stop': z.strictObject({ reason }),
 } as const;
 

@@ -16,6 +16,7 @@ import {
 import { assertSameAs } from './check.ts';
 import type { Codec } from './codec.ts';
 import { type ContainerHeader, chunkBytes } from './container.ts';
+import { expandState } from './expand.ts';
 import { type KeyStore, newEncryption, type StateKey } from './keys.ts';
 import { codecFor } from './open.ts';
 import { openToRead, type Reach, readHeader } from './read.ts';
@@ -59,7 +60,11 @@ export async function compactState(
 ): Promise<void> {
   const manifest = await loadManifest(bundle);
   await sweep(bundle, manifest);
-  if (manifest.compacted !== undefined) return;
+  if (manifest.compacted !== undefined) {
+    if (!options.encrypt || manifest.compacted.keyId !== null) return;
+    await expandState(bundle, { host, keys }, { signal: options.signal });
+    return compactState(bundle, { host, keys }, options);
+  }
   await assertWhole(manifest, bundle);
   const key = options.encrypt ? await currentKey(keys) : undefined;
   const unfinished = unfinishedPath(bundle);

@@ -23,11 +23,13 @@ export function agentHandlers(link: () => Promise<AgentLink>): AgentHandlers {
     'machine.suspendAll': hand('machine.suspendAll'),
     'machine.stop': hand('machine.stop'),
     'machine.cancel': hand('machine.cancel'),
+    'machine.compact': hand('machine.compact'),
     'machine.discardState': hand('machine.discardState'),
     'machine.outside': hand('machine.outside'),
     'machine.trust': hand('machine.trust'),
     'machine.clean': hand('machine.clean'),
     'machine.renew': hand('machine.renew'),
+    'machine.verify': hand('machine.verify'),
     'machine.rename': hand('machine.rename'),
     'machine.clone': hand('machine.clone'),
     'machine.delete': hand('machine.delete'),
@@ -40,7 +42,9 @@ export function agentHandlers(link: () => Promise<AgentLink>): AgentHandlers {
     'machine.noteInput': hand('machine.noteInput'),
     'host.check': hand('host.check'),
     'agent.setIdle': hand('agent.setIdle'),
+    'agent.setDigests': hand('agent.setDigests'),
     'agent.setCleaning': hand('agent.setCleaning'),
+    'agent.setCompaction': hand('agent.setCompaction'),
     'agent.stop': hand('agent.stop'),
   };
 }

@@ -12,6 +12,9 @@ import { manyModels, sequoia, writeImage } from '../test/preflight/support/image
 import { memoryOfInspection } from '../test/preflight/support/memory.ts';
 import { startServer } from '../test/preflight/support/server.ts';
 
+/** What a person does not notice; docs/preflight.md promises it. */
+const promisedMs = 200;
+
 const kinds = {
   'small manifest': sequoia,
   'manifest of true size (120 identities)': { ...sequoia, models: manyModels, components: 45 },
@@ -48,7 +51,7 @@ try {
       const { counts } = remote.value.image;
       process.stdout.write(
         `${name}\n` +
-          `  local inspection   ${local.ms.toFixed(0)} ms, ${local.value.counts.bytes} bytes read, ${(await memoryOfInspection(path)).toFixed(0)} MiB\n` +
+          `  local inspection   ${local.ms.toFixed(0)} ms (${(promisedMs / local.ms).toFixed(1)} times faster than the ${promisedMs} ms promised), ${local.value.counts.bytes} bytes read, ${(await memoryOfInspection(path)).toFixed(0)} MiB\n` +
           `  remote verdict     ${remote.ms.toFixed(0)} ms, ${counts.requests} requests, ${counts.bytes} bytes: ${remote.value.verdict.answer}\n`,
       );
     } finally {

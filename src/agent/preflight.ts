@@ -10,6 +10,8 @@ import {
   judgeCatalogue,
   readCatalogue,
 } from '../preflight/catalogue.ts';
+import { type Download, startDownload as start } from '../preflight/download/download.ts';
+import type { DownloadOptions, DownloadRequest } from '../preflight/download/events.ts';
 import { explain } from '../preflight/explain/explain.ts';
 import {
   type FrameworkError,
@@ -30,9 +32,10 @@ import {
   preflight,
   readSituation,
 } from '../preflight/preflight.ts';
+import { lockTarget } from './download-lock.ts';
 import { defaultLibrary, surroundings } from './paths.ts';
 
-export { type Download, startDownload } from '../preflight/download/download.ts';
+export type { Download } from '../preflight/download/download.ts';
 export type { DownloadEvent } from '../preflight/download/events.ts';
 export { catalogueText } from '../preflight/report/catalogue-text.ts';
 export { explanationText } from '../preflight/report/explanation-text.ts';
@@ -136,6 +139,11 @@ export async function readOutlook(
   return deviceSupportOutlook(
     await readHostFacts(await accessTo(question.hostRoot), { libraryPath }),
   );
+}
+
+/** Downloads an image; see startDownload() of preflight. No second one writes to the same target. */
+export function startDownload(request: DownloadRequest, options: DownloadOptions = {}): Download {
+  return start(request, { lock: lockTarget, ...options });
 }
 
 /** Takes a newer table of known problems; see updateTable(). */

@@ -13,6 +13,7 @@ import { printable } from '../format/printable.ts';
 import { imageArgument } from '../options/image.ts';
 import { parseMemory } from '../options/size.ts';
 import { downloadLine } from '../progress/download-line.ts';
+import { pauseOnKey } from '../progress/pause-key.ts';
 
 export function define(command: Command, context: Context): void {
   command
@@ -73,6 +74,7 @@ export function define(command: Command, context: Context): void {
         { onEvent: line.show },
       );
       const forget = context.terminal.onInterrupt(() => download.cancel());
+      const releaseKeys = pauseOnKey(context.terminal, download, () => download.cancel());
       try {
         const bytes = await download.done;
         line.stop();
@@ -81,6 +83,7 @@ export function define(command: Command, context: Context): void {
         ]);
       } finally {
         line.stop();
+        releaseKeys();
         forget();
       }
     });

@@ -27,7 +27,7 @@ const mostAttempts = 6;
  * then renamed. A remote file that changed in between is downloaded anew, and an event says so.
  *
  * `done` rejects with NO_SPACE before or while downloading, REMOTE_FAILED, CANCELLED, BAD_REQUEST
- * when the target exists, and system errors; in every case the part is kept and can be continued.
+ * when the target exists, BUSY when another download writes to it, and system errors; in every case the part is kept and can be continued.
  */
 export function startDownload(request: DownloadRequest, options: DownloadOptions = {}): Download {
   const control = new Control(options.onEvent ?? (() => {}));
@@ -40,6 +40,19 @@ export function startDownload(request: DownloadRequest, options: DownloadOptions
 }
 
 async function run(
+  request: DownloadRequest,
+  options: DownloadOptions,
+  control: Control,
+): Promise<number> {
+  const lock = await options.lock?.(request.target);
+  try {
+    return await runAlone(request, options, control);
+  } finally {
+    lock?.release();
+  }
+}
+
+async function runAlone(
   request: DownloadRequest,
   options: DownloadOptions,
   control: Control,

@@ -1,3 +1,4 @@
+import type { FileLock } from '../../core/host.ts';
 import type { Digests } from './digest.ts';
 import type { PartWriter } from './part-file.ts';
 
@@ -29,6 +30,8 @@ export type DownloadEvent =
   | { readonly kind: 'resumed' };
 
 export interface DownloadOptions {
+  /** Keeps a target to one download at a time, whichever process it runs in. Throws BUSY. */
+  readonly lock?: (target: string) => Promise<FileLock>;
   readonly onEvent?: (event: DownloadEvent) => void;
   /** Bytes that can be written on the volume of a path. */
   readonly freeSpace?: (path: string) => Promise<number>;

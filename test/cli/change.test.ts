@@ -42,6 +42,8 @@ describe('set', () => {
         policy: { onQuit: 'stop', onLaunch: 'ask', stateMode: 'instant', stopDeadlineSeconds: 90 },
       },
     ],
+    [['--encrypt-states', 'on'], { policy: { encryptStates: true } }],
+    [['--encrypt-states', 'off'], { policy: { encryptStates: false } }],
   ])('%j', async (options, changes) => {
     const { calls, code } = await run(['set', 'web', ...options], answers);
     expect(calls).toEqual([{ method: 'machine.set', params: { machine: 'web', changes } }]);

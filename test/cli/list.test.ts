@@ -90,6 +90,7 @@ test('JSON has the shape that is promised', async () => {
     bytes: 412 * 2 ** 20,
     reason: 'quit',
     mode: 'instant',
+    form: 'plain',
   });
 });
 

@@ -21,8 +21,8 @@ export function detailLines(
     ['last used', lastUsedText(detail, now)],
   ];
   if (savedState !== null) {
-    const { bytes, createdAt, mode, reason, wasPaused } = savedState;
-    const paused = wasPaused ? ', while paused' : '';
+    const { bytes, createdAt, mode, reason, wasPaused, form } = savedState;
+    const paused = `${wasPaused ? ', while paused' : ''}${form === undefined ? '' : `, ${form}`}`;
     rows.push([
       'saved state',
       `${formatBytes(bytes)}, ${formatAgo(Date.parse(createdAt), now)} (${reason}, ${mode}${paused})`,
@@ -71,6 +71,7 @@ function configRows({ hardware, policy, driver, createdAt }: MachineConfig): [st
     ['memory is saved', policy.stateMode === 'instant' ? 'in place (instant)' : 'streamed'],
     ['on quit', policy.onQuit],
     ['on launch', policy.onLaunch],
+    ['states encrypted', policy.encryptStates === true ? 'yes' : 'no'],
     ['stop deadline', `${policy.stopDeadlineSeconds} s`],
     ['made', createdAt],
   ];

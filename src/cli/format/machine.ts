@@ -18,6 +18,7 @@ export function machineJson(view: MachineView) {
       bytes: savedState.bytes,
       reason: savedState.reason,
       mode: savedState.mode,
+      form: savedState.form ?? 'plain',
     },
     problem: problem && {
       code: problem.code,

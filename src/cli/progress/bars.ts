@@ -2,7 +2,7 @@ import { MultiBar, type SingleBar } from 'cli-progress';
 import type { AppState } from '../../contract/app-state.ts';
 import { printable } from '../format/printable.ts';
 import type { TerminalOutput } from '../terminal.ts';
-import { creationLine, elapsedLine, progressLine, type Work } from './line.ts';
+import { compactionLine, creationLine, elapsedLine, progressLine, type Work } from './line.ts';
 import { createRate, type Rate } from './rate.ts';
 
 /** What is in flight. */
@@ -36,7 +36,8 @@ export function createBars(output: TerminalOutput): Bars {
     const texts = new Map(
       creations.map((creation) => [creation.id, creationLine(creation, work.now)] as const),
     );
-    for (const { id, name, progress } of machines) {
+    for (const { id, name, progress, compaction } of machines) {
+      if (compaction !== undefined) texts.set(id, compactionLine(name, compaction));
       if (progress === null) continue;
       const rate = rates.get(id) ?? createRate();
       rates.set(id, rate);

@@ -50,7 +50,9 @@ async function cancel(client: Client, task: Task): Promise<number> {
     (creation) => creation.cancellable && concernsMaking(task, creation),
   );
   const inFlight = machines.filter(
-    (machine) => machine.progress?.cancellable === true && concerns(task, machine),
+    (machine) =>
+      (machine.progress?.cancellable === true || machine.compaction !== undefined) &&
+      concerns(task, machine),
   );
   const answers = await Promise.all(
     [...inTheMaking, ...inFlight].map(({ id }) =>

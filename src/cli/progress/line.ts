@@ -1,6 +1,8 @@
-import type { CreationView, OperationProgress } from '../../contract/app-state.ts';
+import type { CreationView, MachineView, OperationProgress } from '../../contract/app-state.ts';
 import { formatBytes } from '../format/size.ts';
 import { formatSeconds } from '../format/time.ts';
+
+type Amount = NonNullable<MachineView['compaction']>;
 
 const barCells = 20;
 
@@ -26,13 +28,20 @@ export interface ProgressView {
  */
 export function progressLine({ name, progress, bytesPerSecond, now }: ProgressView): string {
   const { amount, cancellable, startedAt, status } = progress;
-  const label = `${status} “${name}”`;
+  const label = `${amount?.phase ?? status} “${name}”`;
   const parts =
     amount === null || amount.total === 0
       ? [elapsedLine({ label, startedAt, now })]
       : [label, ...amountParts(amount.done, amount.total, bytesPerSecond)];
   if (cancellable) parts.push('Ctrl-C cancels');
   return parts.join('  ');
+}
+
+/** One line for a saved state that is being compacted; `amount` in bytes. */
+export function compactionLine(name: string, { done, total }: Amount): string {
+  const label = `compacting “${name}”`;
+  const parts = total === 0 ? [`${label} …`] : [label, ...amountParts(done, total, undefined)];
+  return [...parts, 'Ctrl-C cancels'].join('  ');
 }
 
 /** One line for a machine that is being made; `now` in milliseconds since 1970. */

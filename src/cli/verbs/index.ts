@@ -30,6 +30,11 @@ export const verbs: readonly VerbEntry[] = [
   },
   { name: 'stop', summary: 'shut machines down', load: () => import('./stop.ts') },
   {
+    name: 'compact',
+    summary: 'make saved states smaller',
+    load: () => import('./compact.ts'),
+  },
+  {
     name: 'discard-state',
     summary: 'delete a saved state',
     load: () => import('./discard-state.ts'),
@@ -38,6 +43,11 @@ export const verbs: readonly VerbEntry[] = [
     name: 'clean',
     summary: 'delete states that were set aside',
     load: () => import('./clean.ts'),
+  },
+  {
+    name: 'verify',
+    summary: 'compare a saved state with what was saved',
+    load: () => import('./verify.ts'),
   },
   { name: 'rename', summary: 'give a machine another name', load: () => import('./rename.ts') },
   { name: 'clone', summary: 'copy a machine', load: () => import('./clone.ts') },

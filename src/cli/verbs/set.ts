@@ -18,14 +18,19 @@ export function define(command: Command, context: Context): void {
     .addOption(new Option('--mode <mode>', choices.help.mode).choices(choices.modes))
     .addOption(new Option('--on-quit <policy>', choices.help.onQuit).choices(choices.onQuit))
     .addOption(new Option('--on-launch <policy>', choices.help.onLaunch).choices(choices.onLaunch))
+    .addOption(
+      new Option('--encrypt-states <choice>', choices.help.encryptStates).choices(choices.onOff),
+    )
     .option('--stop-deadline <seconds>', 'how long a stop may take', wholeNumber(1))
     .addHelpText('after', '\nWhat is not named stays as it is. The machine has to be off.')
     .action(async (typed, options) => {
-      const { memory, cpus, iso, display, mode, onQuit, onLaunch, stopDeadline } = options;
+      const { memory, cpus, iso, display, mode, onQuit, onLaunch, stopDeadline, encryptStates } =
+        options;
       const policy: Changes['policy'] = {
         ...(mode && { stateMode: mode }),
         ...(onQuit && { onQuit }),
         ...(onLaunch && { onLaunch }),
+        ...(encryptStates && { encryptStates: encryptStates === 'on' }),
         ...(stopDeadline === undefined ? {} : { stopDeadlineSeconds: stopDeadline }),
       };
       const changes: Changes = {

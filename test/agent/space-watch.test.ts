@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { IdleClock } from '../../src/agent/idle-watch.ts';
 import { levelsOf } from '../../src/agent/space-levels.ts';
@@ -9,6 +11,7 @@ import { createHost } from '../../src/storage/host.ts';
 import { machineWhere } from '../support/agent-state.ts';
 import { memoryWorld } from '../support/memory-world.ts';
 import { machineRequest, tempLibrary } from '../support/temp-library.ts';
+import { volumeForTest } from '../support/volume.ts';
 
 const mebibyte = 1024 ** 2;
 const total = 1000 * mebibyte;
@@ -66,6 +69,7 @@ describe('a volume that is getting full', () => {
     expect(watch.problem).toMatchObject({ code: 'SPACE_LOW' });
     await see(full + 1);
     await see(low + 1);
+    await see(low - 1);
     expect(warnings).toHaveLength(1);
     await see(total);
     expect(watch.problem).toBeUndefined();
@@ -178,6 +182,42 @@ test('a volume that cannot be read is none of this watch’s, and breaks nothing
   await gone.look();
   expect(machine.status).toBe('running');
   expect(world.errors).toEqual([]);
+  watch.close();
+});
+
+test('a disk that stays outside the library is on a volume that counts too', async (context) => {
+  const volume = await volumeForTest(context, 'tmpfs', 16 * mebibyte);
+  const { machine, world, warnings } = await watched();
+  const path = join(volume, 'outside.raw');
+  await writeFile(path, Buffer.alloc(4096));
+  const { hardware } = machine.config;
+  const disk = { id: 'vdb', path, format: 'raw', readOnly: false } as const;
+  const disks = [...hardware.disks, disk];
+  await machine.configure({ ...machine.config, hardware: { ...hardware, disks } });
+  await machine.start();
+  const outside = { available: 0 };
+  const watch = createSpaceWatch({
+    library: world.library,
+    machines: () => [machine],
+    host: {
+      space: async (at) => (at === volume ? { ...outside, total } : { available: total, total }),
+    },
+    isHeld: () => false,
+    warn: (problem) => warnings.push(problem),
+    onLook() {},
+    onError: (error) => world.errors.push(error),
+    clock: handClock().clock,
+  });
+  await watch.look();
+  expect(machine).toMatchObject({ status: 'paused', waitsFor: { details: { path: volume } } });
+  expect(warnings).toMatchObject([{ details: { path: volume } }]);
+  // The library's own volume is fine, and its room is none for that disk.
+  expect(watch.problem).toBeUndefined();
+  await watch.look();
+  expect(machine.status).toBe('paused');
+  outside.available = total;
+  await watch.look();
+  expect(machine.status).toBe('running');
   watch.close();
 });
 

@@ -139,6 +139,21 @@ test('colours are for terminals that want them', async () => {
   expect((await list(machines)).terminal.stdout.text).not.toContain('\u001b[');
 });
 
+test('list tells that the volume of the machines is getting full', async () => {
+  const state = appState([machineView()]);
+  const problem = {
+    code: 'SPACE_LOW',
+    message: 'Only 80 MiB are free.',
+    hint: 'Free some.',
+  } as const;
+  const library = { ...state.library, problem };
+  const terminal = fakeTerminal({
+    client: fakeClient({ 'state.get': () => ({ ...state, library }) }),
+  });
+  expect(await runCli(['list'], terminal)).toBe(0);
+  expect(terminal.stdout.text).toMatch(/Only 80 MiB are free\.\n {2}Free some\.\n$/);
+});
+
 test('show tells everything, and passes nothing on that steers a terminal', async () => {
   const detail: MachineDetail = {
     ...machineView({ status: 'running', lastUsed: now }),

@@ -1,4 +1,4 @@
-import type { MachineView } from '../../contract/app-state.ts';
+import type { MachineView, Problem } from '../../contract/app-state.ts';
 import type { Context } from '../context.ts';
 import { printable } from './printable.ts';
 import { formatBytes, formatMiB } from './size.ts';
@@ -8,8 +8,12 @@ import { formatAgo } from './time.ts';
 
 type Look = Pick<Context, 'color' | 'terminal'>;
 
-/** The machines as a table, and below it what is wrong with any of them. */
-export function listLines(machines: readonly MachineView[], look: Look): string[] {
+/** The machines as a table, and below it what is wrong with any of them, or with their volume. */
+export function listLines(
+  machines: readonly MachineView[],
+  ofLibrary: Problem | null,
+  look: Look,
+): string[] {
   if (machines.length === 0) {
     return ['There are no machines yet. “torpor create NAME --iso FILE” makes one.'];
   }
@@ -29,7 +33,9 @@ export function listLines(machines: readonly MachineView[], look: Look): string[
     const hint = problem.hint === undefined ? [] : [`  ${problem.hint}`];
     return ['', `${style.bad(`${printable(name)}:`)} ${printable(problem.message)}`, ...hint];
   });
-  return [...plainTable([heading.map(style.heading), ...rows]), ...problems];
+  const warning =
+    ofLibrary === null ? [] : ['', style.bad(ofLibrary.message), `  ${ofLibrary.hint ?? ''}`];
+  return [...plainTable([heading.map(style.heading), ...rows]), ...problems, ...warning];
 }
 
 /** The status, with how far it is where that is known. */

@@ -13,6 +13,10 @@ interface KnownGuest {
   readonly builds?: BuildRange;
   readonly mobileDevice: string;
   readonly host: string;
+  readonly cpus?: number;
+  readonly memoryMiB?: number;
+  /** Where the row is from. What nobody has read from an image has no row: unknown never passes. */
+  readonly source: string;
 }
 
 const guests: readonly KnownGuest[] = data.guests;
@@ -37,10 +41,11 @@ export function imageOfBuild(build: string): RestoreImage {
     });
   }
   const entry = requirementOf(version, build);
-  const stated = (value: string | undefined, what: string): Fact<string> =>
+  const origin = entry === undefined ? source : `${source}, from ${entry.source}`;
+  const stated = <T>(value: T | undefined, what: string): Fact<T> =>
     value === undefined
-      ? unknown(`the table does not know ${what} of this build`, source)
-      : known(value, source);
+      ? unknown(`the table does not know ${what} of this build`, origin)
+      : known(value, origin);
   return {
     location: `build ${build}`,
     from: 'table',
@@ -54,8 +59,8 @@ export function imageOfBuild(build: string): RestoreImage {
     requires: {
       mobileDevice: stated(entry?.mobileDevice, 'the device support'),
       host: stated(entry?.host, 'the host version'),
-      cpus: known(2, `${source}, as in every image so far`),
-      memoryMiB: known(4096, `${source}, as in every image so far`),
+      cpus: stated(entry?.cpus, 'the fewest CPUs'),
+      memoryMiB: stated(entry?.memoryMiB, 'the least memory'),
     },
     size: undefined,
     systemDiskBytes: undefined,
@@ -74,14 +79,19 @@ export function requirementOf(version: string, build: string): KnownGuest | unde
   );
 }
 
-/** The MobileDevice version that macOS `version` brings itself, at least; undefined before macOS 12. */
+/**
+ * The MobileDevice version that macOS `version` brings itself, at least; undefined before macOS 12. It is
+ * inferred (a Mac installs its own version), for advice and explanations: no check may pass by it.
+ */
 export function ownMobileDevice(version: string): string | undefined {
-  return data.hosts.findLast((each) => compareVersions(each.version, version) <= 0)?.mobileDevice;
+  return data.hosts.bounds.findLast((each) => compareVersions(each.version, version) <= 0)
+    ?.mobileDevice;
 }
 
 /** The oldest macOS that brings at least this MobileDevice version itself, as far as is known. */
 export function hostWith(mobileDevice: string): string | undefined {
-  return data.hosts.find((each) => compareVersions(each.mobileDevice, mobileDevice) >= 0)?.version;
+  return data.hosts.bounds.find((each) => compareVersions(each.mobileDevice, mobileDevice) >= 0)
+    ?.version;
 }
 
 function withinBuilds(range: BuildRange, text: string): boolean {

@@ -23,7 +23,7 @@ export function Overview({ machine, detail }: OverviewProps) {
   const memory = progressWords(machine, now, words) || memoryWords(machine, words);
   return (
     <>
-      <Thumbnail machine={machine} alt={text.detail.frame(machine.name)} large />
+      <Screen machine={machine} />
       <div class="headline" data-status={machine.status}>
         <p class="headline-words">
           <span class="row-status">
@@ -63,6 +63,25 @@ export function Overview({ machine, detail }: OverviewProps) {
         </section>
       )}
     </>
+  );
+}
+
+/** The picture; of a guest that is there a click on it opens its display. */
+function Screen({ machine }: { machine: MachineView }) {
+  const page = usePage();
+  const { text } = useWords();
+  const picture = <Thumbnail machine={machine} alt={text.detail.frame(machine.name)} large />;
+  if (!machine.operations.includes('screenshot')) return picture;
+  return (
+    <button
+      type="button"
+      class="screen-button"
+      aria-label={text.action.of(text.action.display, machine.name)}
+      title={text.action.display}
+      onClick={() => void choose(page, machine, 'display')}
+    >
+      {picture}
+    </button>
   );
 }
 

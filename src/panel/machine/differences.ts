@@ -16,10 +16,13 @@ export function differencesOf({ details }: Problem): readonly Difference[] {
 /** A difference in words: fields by their names, moments as dates of the reader's language. */
 export function wordDifference(difference: Difference, { text, format }: Words): Difference {
   const named = Object.entries(text.problem.fields).find(([field]) => field === difference.what);
+  const own = text.problems?.differences ?? [];
   const word = (value: string): string =>
-    value.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, (moment) => format.date(moment));
+    own
+      .reduce((words, [english, here]) => words.replace(english, here), value)
+      .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, (moment) => format.date(moment));
   return {
-    what: named?.[1] ?? difference.what,
+    what: named?.[1] ?? word(difference.what),
     saved: word(difference.saved),
     now: word(difference.now),
   };

@@ -32,17 +32,7 @@ function Ask({ machineKey, machine }: { machineKey: string; machine: MachineView
     <dialog ref={dialog} class="question choices" aria-labelledby="closing-title" onClose={close}>
       <h2 id="closing-title">{text.closing.title(machine.name)}</h2>
       <p>{text.closing.text}</p>
-      <div class="actions end">
-        <button type="button" class="button" onClick={close}>
-          {text.action.cancel}
-        </button>
-        <button
-          type="button"
-          class="button"
-          onClick={answer(() => store.ask('machine.window', { machine: machineKey, shown: false }))}
-        >
-          {text.closing.hide}
-        </button>
+      <div class="actions">
         <button
           type="button"
           class="button prominent"
@@ -51,6 +41,16 @@ function Ask({ machineKey, machine }: { machineKey: string; machine: MachineView
           )}
         >
           {text.closing.suspend}
+        </button>
+        <button
+          type="button"
+          class="button"
+          onClick={answer(() => store.ask('machine.window', { machine: machineKey, shown: false }))}
+        >
+          {text.closing.hide}
+        </button>
+        <button type="button" class="button" onClick={close}>
+          {text.action.cancel}
         </button>
       </div>
     </dialog>

@@ -4,8 +4,7 @@ const free = 'Schaffen Sie Platz auf dem Laufwerk der Bibliothek und versuchen S
 const again = 'Versuchen Sie es noch einmal.';
 const report = 'Das ist ein Fehler in Torpor. Bitte melden Sie ihn mit dem Protokoll.';
 
-/** Part of `de`. */
-export const deProblems: ProblemTexts = {
+const codes: ProblemTexts['codes'] = {
   NO_SUCH_MACHINE: { title: 'Diese Maschine gibt es hier nicht mehr.' },
   MACHINE_EXISTS: { title: 'Eine Maschine mit diesem Namen gibt es schon.' },
   MACHINE_BROKEN: {
@@ -125,4 +124,20 @@ export const deProblems: ProblemTexts = {
   BAD_REQUEST: { title: 'Diese Angabe geht hier nicht.' },
   UNKNOWN_METHOD: { title: 'Das kennt diese Version von Torpor nicht.' },
   INTERNAL: { title: 'In Torpor ist ein Fehler aufgetreten.', hint: report },
+};
+
+/** Part of `de`. */
+export const deProblems: ProblemTexts = {
+  codes,
+  differences: [
+    [/^machine$/, 'Maschine'],
+    [/^(contents of )?disk (?=\S+$)/, '$1Platte '],
+    [/\bfirmware variables$/, 'Firmware-Variablen'],
+    [/^contents of /, 'Inhalt von '],
+    [/^written /, 'geschrieben '],
+    [/^present$/, 'vorhanden'],
+    [/^missing \(/, 'fehlt ('],
+    [/ bytes$/, ' Byte'],
+    [/^none$/, 'keines'],
+  ],
 };

@@ -1,8 +1,12 @@
 import type { ErrorCode, Problem } from '../../contract/app-state.ts';
 import type { Text } from './text.ts';
 
-/** What went wrong and what can be done, for every code that the agent may answer with. */
-export type ProblemTexts = Readonly<Record<ErrorCode, ProblemText>>;
+export interface ProblemTexts {
+  /** What went wrong and what can be done, for every code that the agent may answer with. */
+  readonly codes: Readonly<Record<ErrorCode, ProblemText>>;
+  /** The English words in what differs between a saved state and its machine, and what they are here. */
+  readonly differences: readonly (readonly [english: RegExp, here: string])[];
+}
 
 export interface ProblemText {
   readonly title: string;
@@ -22,7 +26,7 @@ export interface ProblemWords {
  */
 export function problemWords({ code, message, hint }: Problem, { problems }: Text): ProblemWords {
   if (problems === null) return { title: message, hint, detail: undefined };
-  const known = problems[code];
+  const known = problems.codes[code];
   const detail = hint === undefined ? message : `${message} ${hint}`;
   return { title: known.title, hint: known.hint, detail };
 }

@@ -53,11 +53,13 @@ export async function prepare(bundle: Bundle, reason: string): Promise<string | 
 
 /** Makes the files in the state directory, which must be flushed, a saved state. */
 export async function commit(bundle: Bundle, manifest: Manifest): Promise<void> {
+  // First, for nothing may fail once the state is there: undoing it then would cost a guest that has
+  // died meanwhile the only copy of its memory.
+  await rm(bundle.files.consumed, { force: true });
   await flushDirectory(bundle.files.state);
   await faultPoint('commit.flushed');
   await writeManifest(bundle.files.manifest, manifest);
   await faultPoint('commit.written');
-  await rm(bundle.files.consumed, { force: true });
 }
 
 /** Undoes `commit`, also one that failed midway: what the directory holds is no saved state. */

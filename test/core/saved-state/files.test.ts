@@ -77,14 +77,18 @@ describe('a saved state', () => {
     expect(await exists(bundle.files.consumed)).toBe(false);
   });
 
-  test('is none when its commit is revoked, also one that failed after the rename', async () => {
-    const bundle = await unsaved();
-    await blockAt(bundle.files.consumed);
-    await expect(commit(bundle, manifest)).rejects.toThrow();
-    expect(await hasSavedState(bundle)).toBe(true);
+  test('is none when its commit is revoked, and revoking none is no error', async () => {
+    const bundle = await saved();
     await revoke(bundle);
     expect(await hasSavedState(bundle)).toBe(false);
     await revoke(bundle);
+  });
+
+  test('is not there when anything failed: nothing is left to fail once its manifest is', async () => {
+    const bundle = await unsaved();
+    await blockAt(bundle.files.consumed);
+    await expect(commit(bundle, manifest)).rejects.toThrow();
+    expect(await hasSavedState(bundle)).toBe(false);
   });
 
   test('cleared is gone with its folder, and clearing nothing is no error', async () => {

@@ -35,6 +35,7 @@ import { agreeToEarlierUse } from './requests/trust.ts';
 import { planLaunch, restoreOnLaunch } from './restore-on-launch.ts';
 import { machineRunDirectory, openRunDirectory, runBase } from './run-directory.ts';
 import { measureSpace } from './space.ts';
+import { createStateChecks } from './state-checks.ts';
 import { createSpaceWatch } from './space-watch.ts';
 import { createStateFeed, type StateFeed } from './state.ts';
 import { systemTrash } from './system-trash.ts';
@@ -217,6 +218,7 @@ async function serveLibrary(options: Serving): Promise<Agent> {
     clock: options.spaceClock ?? systemClock,
   });
   const consoles = createConsoleHub(runDirectory, isOurs, idle.noteInput);
+  const checks = createStateChecks({ machines, onChange: changed, onError });
   const watch = watchLibrary({ library, machines, look, onError });
   const cleaning = createCleaning(context);
   const tidyAfterWork = whenWorkEnds(async () => {
@@ -227,12 +229,13 @@ async function serveLibrary(options: Serving): Promise<Agent> {
     () => ({
       agent: { version: torporVersion, pid: process.pid, startedAt, phase },
       library: { path: library, space, problem: room.problem ?? null },
-      machines: machines.all().map((one) => viewListed(one, machines.isHeld)),
+      machines: machines.all().map((one) => viewListed(one, machines.isHeld, checks.of)),
       creations: context.creations.all(),
       outlook: outlook.current(),
     }),
     (told) => {
       watch.update();
+      checks.update();
       idle.update();
       room.update();
       compaction.update();
@@ -255,6 +258,7 @@ async function serveLibrary(options: Serving): Promise<Agent> {
       try {
         watch.close();
         idle.close();
+        await checks.close();
         room.close();
         await compaction.close();
         state.close();
@@ -272,6 +276,7 @@ async function serveLibrary(options: Serving): Promise<Agent> {
     consoles,
     idle,
     cleaning,
+    checks,
     compaction,
     outlook,
     async currentState() {

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { MachineView } from '../contract/app-state.ts';
+import type { MachineView, StateCheck } from '../contract/app-state.ts';
 import { bundleSuffix } from '../core/library/layout.ts';
 import type { Machine } from '../core/machine.ts';
 import { possibleOperations } from '../core/status.ts';
@@ -45,7 +45,11 @@ export function viewBroken({ bundle, config, problem }: Broken): MachineView {
 export function viewListed(
   listed: Listed,
   isHeld: (machine: Machine) => boolean = () => false,
+  checkOf: (machine: Machine) => StateCheck | undefined = () => undefined,
 ): MachineView {
   if (listed.kind === 'broken') return viewBroken(listed);
-  return viewMachine(listed.machine, isHeld(listed.machine));
+  const { machine } = listed;
+  const view = viewMachine(machine, isHeld(machine));
+  const check = checkOf(machine);
+  return check === undefined ? view : { ...view, check };
 }

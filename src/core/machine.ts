@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { assertMayBegin } from './before-work.ts';
 import type { ColdStorage } from './cold-storage/compact.ts';
 import { createStateForm } from './cold-storage/state-form.ts';
 import type { MachineConfig } from './config.ts';
@@ -7,7 +8,6 @@ import { type Problem, type TorporError, toProblem, toTorporError } from './erro
 import { createEmitter } from './events.ts';
 import { createGuestHold } from './guest-hold.ts';
 import { type Bundle, readConfig, writeConfig } from './library/bundle.ts';
-import { assertOwnFiles } from './library/own-files.ts';
 import { createOperationSlot, type OperationProgress, type Work } from './operation.ts';
 import { goOn, restore } from './restore.ts';
 import { isSameGuest } from './same-guest.ts';
@@ -296,9 +296,8 @@ export class Machine {
           await this.#guest.ended();
           this.#problem = undefined;
           try {
-            if (usesFiles.has(operation)) await assertOwnFiles(this.bundle);
-            if (operation === 'startCold' || operation === 'restore')
-              this.#context.assertAgreed?.(this.#config);
+            const { assertAgreed } = this.#context;
+            await assertMayBegin(operation, this.bundle, this.#config, assertAgreed);
             await work(signal, onProgress);
             await this.#guest.ended();
           } finally {
@@ -338,15 +337,6 @@ export class Machine {
     this.#events.emit('changed', undefined);
   }
 }
-
-/** What reads or writes in the bundle, where a link could lead elsewhere. */
-const usesFiles: ReadonlySet<Operation> = new Set([
-  'startCold',
-  'restore',
-  'resume',
-  'suspend',
-  'discardState',
-]);
 
 const startedCold = 'The machine was started cold.';
 

@@ -1,11 +1,14 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
-import type { MachineDetail } from '../../contract/app-state.ts';
+import type { DigestTimes, MachineDetail } from '../../contract/app-state.ts';
 import type { Capability, Session } from '../../core/driver.ts';
 import { errnoOf, toProblem } from '../../core/errors.ts';
 import type { Bundle } from '../../core/library/bundle.ts';
 import { assertOwnFiles } from '../../core/library/own-files.ts';
 import { measureSetAside } from '../../core/saved-state/set-aside.ts';
+import type { Machine } from '../../core/machine.ts';
+import { readDigests } from '../../core/saved-state/digests.ts';
+import { loadManifest } from '../../core/saved-state/files.ts';
 import type { AgentContext } from '../context.ts';
 import { viewBroken, viewMachine } from '../view.ts';
 
@@ -22,13 +25,21 @@ export async function showMachine(
     return { ...viewBroken(found), config: found.config ?? null, missing: [], ...rest };
   }
   const { machine } = found;
+  const digests = await digestTimes(machine);
   const missing = machine.session === undefined ? [] : missingOf(machine.session);
   return {
     ...viewMachine(machine, machines.isHeld(machine)),
     config: machine.config,
     missing,
+    ...(digests === undefined ? {} : { digests }),
     ...rest,
   };
+}
+
+async function digestTimes({ bundle, savedState }: Machine): Promise<DigestTimes | undefined> {
+  if (savedState === undefined) return undefined;
+  const found = await readDigests(bundle, await loadManifest(bundle));
+  return found && { madeAt: found.madeAt, verifiedAt: found.verifiedAt };
 }
 
 /** Nothing of a bundle in which a link was planted: what it leads to is not the machine's. */

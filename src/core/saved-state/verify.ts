@@ -79,7 +79,11 @@ async function firstTime(
   return { verdict: isDamaged ? 'damaged' : 'recorded', madeAt: null, files };
 }
 
-function verdictOf(missing: boolean, expected: string | undefined, now: string | undefined) {
+function verdictOf(
+  missing: boolean,
+  expected: string | undefined,
+  now: string | undefined,
+): ContentVerdict {
   if (missing) return 'missing';
   if (expected === undefined || now === undefined) return 'unknown';
   return expected === now ? 'intact' : 'changed';

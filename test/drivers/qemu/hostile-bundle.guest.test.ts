@@ -17,7 +17,12 @@ async function seccompOf(pid: number): Promise<string | undefined> {
 /** The folder of a second QEMU with another version, which this computer may not have. */
 const otherQemu = process.env.TORPOR_TEST_OTHER_QEMU;
 
-test.each([['QEMU', undefined], ...(otherQemu === undefined ? [] : [['another QEMU', otherQemu]])])(
+const installations: readonly (readonly [string, string | undefined])[] = [
+  ['QEMU', undefined],
+  ...(otherQemu === undefined ? [] : [['another QEMU', otherQemu] as const]),
+];
+
+test.each(installations)(
   'a library whose path would be options starts, suspends and resumes under the system-call filter of %s',
   async (_name, qemuPath) => {
     const temporary = await mkdtemp(join(tmpdir(), 'torpor-hostile-'));

@@ -6,7 +6,7 @@ import { TorporError } from '../../src/core/errors.ts';
 import type { Host } from '../../src/core/host.ts';
 import { createHost } from '../../src/storage/host.ts';
 import { clockByHand } from '../support/clock-by-hand.ts';
-import { fakeKeys } from '../support/cold-state.ts';
+import { fakeKeys } from '../support/fake-keys.ts';
 import { rejection } from '../support/rejection.ts';
 import { machineRequest, tempLibrary } from '../support/temp-library.ts';
 

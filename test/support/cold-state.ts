@@ -3,8 +3,6 @@ import { lstat, mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import type { KeyStore, StateKey } from '../../src/core/cold-storage/keys.ts';
-import { TorporError } from '../../src/core/errors.ts';
 import { type Bundle, bundleAt } from '../../src/core/library/bundle.ts';
 import { type Manifest, writeManifest } from '../../src/core/saved-state/manifest.ts';
 import { sampleManifest } from './samples.ts';
@@ -95,24 +93,4 @@ export function usualRuns(): Run[] {
     { at: 3 * mebibyte - 5000, bytes: randomBytes(2 * mebibyte) },
     { at: 8 * mebibyte - 17, bytes: Buffer.from('the very last end') },
   ];
-}
-
-/** A keychain of one key, which a test can lose. */
-export function fakeKeys(secret = randomBytes(32)): KeyStore & { lose(): void; refuse(): void } {
-  let isOpen = true;
-  let key: StateKey | undefined = { id: randomUUID(), secret };
-  const first = key;
-  return {
-    async current() {
-      if (isOpen) return first;
-      throw new TorporError('CAPABILITY_MISSING', 'Nothing here keeps secrets.');
-    },
-    find: async (id) => (key?.id === id ? key : undefined),
-    lose() {
-      key = undefined;
-    },
-    refuse() {
-      isOpen = false;
-    },
-  };
 }

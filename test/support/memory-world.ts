@@ -13,7 +13,7 @@ import {
   type MemoryHypervisor,
 } from '../../src/drivers/memory/hypervisor.ts';
 import { createHost } from '../../src/storage/host.ts';
-import { fakeKeys } from './cold-state.ts';
+import { fakeKeys } from './fake-keys.ts';
 import { sampleConfig } from './samples.ts';
 
 /** A library with machines of the in-memory driver, and the host that their guests live on. */

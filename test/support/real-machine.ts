@@ -10,6 +10,7 @@ import { createBundle } from '../../src/core/library/library.ts';
 import { Machine } from '../../src/core/machine.ts';
 import { createQemuDriver } from '../../src/drivers/qemu/driver.ts';
 import { createHost } from '../../src/storage/host.ts';
+import { fakeKeys } from './fake-keys.ts';
 import { type GuestConsole, readConsole } from './guest-console.ts';
 import { guestImage } from './guest-image.ts';
 
@@ -18,6 +19,8 @@ export interface RealMachine {
   readonly machine: Machine;
   readonly bundle: Bundle;
   readonly driver: Driver;
+  /** Where its encrypted states have their key. */
+  readonly keys: ReturnType<typeof fakeKeys>;
   /** The console of the guest that runs now; made anew for each session. */
   console(): GuestConsole;
   /** Another Machine on the same bundle, as the next agent makes it after this one has let go or died. */
@@ -50,6 +53,7 @@ export async function realMachine(options: RealMachineOptions = {}): Promise<Rea
   await mkdir(join(library, '.torpor', 'staging'), { recursive: true });
   const host = options.host ?? createHost();
   const errors: unknown[] = [];
+  const keys = fakeKeys();
   const driver = createQemuDriver({
     host,
     settings: {
@@ -63,6 +67,7 @@ export async function realMachine(options: RealMachineOptions = {}): Promise<Rea
     driver,
     identity,
     torporVersion: 'test',
+    cold: { host, keys },
     runDirectory: join(temporary, 'run'),
     onError: options.onError ?? ((error: unknown) => errors.push(error)),
   };
@@ -76,6 +81,7 @@ export async function realMachine(options: RealMachineOptions = {}): Promise<Rea
     },
     bundle,
     driver,
+    keys,
     console() {
       const session = mustBe(current().session);
       const known = consoles.get(session) ?? readConsole(session);

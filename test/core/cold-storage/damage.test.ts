@@ -18,8 +18,9 @@ import type { Host } from '../../../src/core/host.ts';
 import { loadManifest } from '../../../src/core/saved-state/files.ts';
 import { assertWhole } from '../../../src/core/saved-state/fit.ts';
 import { createHost } from '../../../src/storage/host.ts';
-import { coldState, expectSame, fakeKeys, mebibyte, usualRuns } from '../../support/cold-state.ts';
+import { coldState, expectSame, mebibyte, usualRuns } from '../../support/cold-state.ts';
 import { failingHost } from '../../support/failing-host.ts';
+import { fakeKeys } from '../../support/fake-keys.ts';
 import { rejection } from '../../support/rejection.ts';
 
 const host = createHost();

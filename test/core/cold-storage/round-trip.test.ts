@@ -7,7 +7,8 @@ import { expandState } from '../../../src/core/cold-storage/expand.ts';
 import { hasSavedState, loadManifest } from '../../../src/core/saved-state/files.ts';
 import { assertWhole } from '../../../src/core/saved-state/fit.ts';
 import { createHost } from '../../../src/storage/host.ts';
-import { coldState, expectSame, fakeKeys, mebibyte, usualRuns } from '../../support/cold-state.ts';
+import { coldState, expectSame, mebibyte, usualRuns } from '../../support/cold-state.ts';
+import { fakeKeys } from '../../support/fake-keys.ts';
 
 const host = createHost();
 

@@ -269,9 +269,10 @@ export class Machine {
     return this.#slot.cancel() || this.form.cancel();
   }
 
-  /** Resolves when no operation is in flight. */
-  settled(): Promise<void> {
-    return this.#slot.settled();
+  /** Resolves when no operation is in flight, and a guest that ended has been cleared up after. */
+  async settled(): Promise<void> {
+    await this.#slot.settled();
+    await this.#guest.ended();
   }
 
   /** How the operation in flight ends, for who joins it; see the slot's `outcome`. */

@@ -27,6 +27,7 @@ import { type Log, silentLog } from './log.ts';
 import { lookAgain } from './look.ts';
 import { openMachines } from './machines.ts';
 import { createNames } from './names.ts';
+import { once } from './once.ts';
 import { createOutlookWatch } from './outlook.ts';
 import { canonicalPath } from './paths.ts';
 import type { HowToAsk } from './preflight.ts';
@@ -35,9 +36,9 @@ import { agreeToEarlierUse } from './requests/trust.ts';
 import { planLaunch, restoreOnLaunch } from './restore-on-launch.ts';
 import { machineRunDirectory, openRunDirectory, runBase } from './run-directory.ts';
 import { measureSpace } from './space.ts';
-import { createStateChecks } from './state-checks.ts';
 import { createSpaceWatch } from './space-watch.ts';
 import { createStateFeed, type StateFeed } from './state.ts';
+import { createStateChecks } from './state-checks.ts';
 import { systemTrash } from './system-trash.ts';
 import { torporVersion } from './version.ts';
 import { viewListed } from './view.ts';
@@ -342,13 +343,5 @@ async function serveLibrary(options: Serving): Promise<Agent> {
       return reports;
     },
     detach,
-  };
-}
-
-function once(work: () => void): () => void {
-  let isDone = false;
-  return () => {
-    if (!isDone) work();
-    isDone = true;
   };
 }

@@ -61,7 +61,8 @@ export interface HandlerParts {
 }
 
 export function createHandlers(parts: HandlerParts): RequestHandlers {
-  const { context, consoles, idle, cleaning, checks, compaction, outlook, currentState, endAgent } = parts;
+  const { context, consoles, idle, cleaning, checks, compaction, outlook, currentState, endAgent } =
+    parts;
   const { machines, log, wishes, creations } = context;
 
   /** Runs one operation on a machine, unless other work holds it, and notes how it went. */

@@ -5,10 +5,10 @@ import type { Capability, Session } from '../../core/driver.ts';
 import { errnoOf, toProblem } from '../../core/errors.ts';
 import type { Bundle } from '../../core/library/bundle.ts';
 import { assertOwnFiles } from '../../core/library/own-files.ts';
-import { measureSetAside } from '../../core/saved-state/set-aside.ts';
 import type { Machine } from '../../core/machine.ts';
 import { readDigests } from '../../core/saved-state/digests.ts';
 import { loadManifest } from '../../core/saved-state/files.ts';
+import { measureSetAside } from '../../core/saved-state/set-aside.ts';
 import type { AgentContext } from '../context.ts';
 import { viewBroken, viewMachine } from '../view.ts';
 

@@ -74,11 +74,11 @@ export async function compactState(
     const job: Job = { ...options, bundle, manifest, host, header, codec };
     const reach = await fill(job);
     await host.flush(unfinished, { signal: options.signal });
-    await check(job);
+    const sha256 = await check(job);
     // The files that were compared have to be the ones that the manifest vouches for.
     await assertWhole(manifest, bundle);
     options.signal?.throwIfAborted();
-    await switchOver(job, reach);
+    await switchOver(job, reach, sha256);
   } catch (error) {
     throw await explain(error, unfinished, options.signal);
   }
@@ -173,12 +173,12 @@ async function fill(job: Job): Promise<Reach> {
   }
 }
 
-async function check(job: Job): Promise<void> {
+async function check(job: Job): Promise<string> {
   const { bundle, manifest, host, codec, signal, onProgress } = job;
   await using source = await openSource(bundle, manifest, host);
   const file = await openToRead(unfinishedPath(bundle));
   try {
-    await assertSameAs(source, file, codec, {
+    return await assertSameAs(source, file, codec, {
       signal,
       onProgress: ({ done, total }) => onProgress?.({ done: total + done, total: total * 2 }),
     });
@@ -199,6 +199,7 @@ async function assertRoom(host: Host, { files }: Bundle, floor: number): Promise
 async function switchOver(
   { bundle, manifest, host, header }: Job,
   { offset, end }: Reach,
+  sha256: string,
 ): Promise<void> {
   if (end === undefined) throw new TorporError('INTERNAL', 'a container without its end');
   const path = bundle.files.compactedState;
@@ -210,6 +211,7 @@ async function switchOver(
     compacted: {
       name: 'compacted.state',
       bytes: offset,
+      sha256,
       contents: end.contents,
       keyId: header.encryption?.keyId ?? null,
     },

@@ -50,15 +50,16 @@ export async function readChunks(
   file: FileHandle,
   header: ContainerHeader,
   codec: Codec,
-  { reach, take, signal }: ReadOptions,
+  { reach, take, onRecord, signal }: ReadOptions,
 ): Promise<void> {
   await inOrder(
     records(file, header, reach),
     async ({ head, bytes, next }) => {
       const plain = await codec.decode(head, bytes);
-      return { head, plain, next, digest: await sha256(plain) };
+      return { head, plain, next, bytes, digest: await sha256(plain) };
     },
-    async ({ head, plain, next, digest }) => {
+    async ({ head, plain, next, bytes, digest }) => {
+      onRecord?.(bytes);
       if (head.kind === 'end') {
         const end = containerEnd.parse(JSON.parse(plain.toString('utf8')));
         if (end.records !== head.number || end.contents !== reach.contents.hex()) {
@@ -80,6 +81,8 @@ export async function readChunks(
 export interface ReadOptions {
   readonly reach: Reach;
   readonly take: (chunk: Chunk) => Promise<void>;
+  /** Is given every record as it is in the file, in order. */
+  readonly onRecord?: ((bytes: Buffer) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

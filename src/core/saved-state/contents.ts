@@ -13,15 +13,15 @@ export interface Content {
   readonly sha256?: string;
 }
 
-/** Everything the state depends on; the contents of a compacted one are checked as it is expanded. */
+/** Everything the state depends on; of a compacted one that is its one file, as it is. */
 export function contentsOf(bundle: Bundle, manifest: Manifest): Content[] {
   const inState = (name: string): string => join(bundle.files.state, name);
-  const { files, memory, disks, firmwareVariables } = manifest;
-  const isPlain = manifest.compacted === undefined;
+  const { files, memory, disks, firmwareVariables, compacted } = manifest;
+  const isPlain = compacted === undefined;
   return [
     ...(isPlain
       ? files.map(({ name, sha256 }) => ({ what: name, path: inState(name), sha256 }))
-      : []),
+      : [{ what: compacted.name, path: inState(compacted.name), sha256: compacted.sha256 }]),
     ...(isPlain && memory !== null ? [{ what: 'memory', path: inState(memory.name) }] : []),
     ...disks.map(({ id, path }) => ({ what: `disk ${id}`, path: resolveInBundle(bundle, path) })),
     ...(firmwareVariables === null

@@ -64,6 +64,7 @@ const savedFiles = z.strictObject({
 const compacted = z.strictObject({
   name: z.literal('compacted.state'),
   bytes,
+  sha256: digest,
   /** The digest of what it holds, chunk by chunk. */
   contents: digest,
   /** The key that it is encrypted with; null when it is not. */

@@ -22,7 +22,10 @@ export function openLog(path: string, options: LogOptions = {}): Log {
   ];
   const { terminal } = options;
   if (terminal !== undefined) {
-    streams.push({ level: 'info', stream: { write: (line) => terminal.write(forPeople(line)) } });
+    streams.push({
+      level: 'info',
+      stream: { write: (line) => terminal.write(forPeople(withoutSecrets(line))) },
+    });
   }
   return pino(
     { base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers: { error: describe } },
@@ -38,7 +41,8 @@ function rotatingFile(path: string, maxBytes: number): { write(line: string): vo
   let file = openForAppending(path);
   let size = fstatSync(file).size;
   return {
-    write(line) {
+    write(text) {
+      const line = withoutSecrets(text);
       if (size > maxBytes) {
         closeSync(file);
         renameSync(path, `${path}.1`);
@@ -48,6 +52,20 @@ function rotatingFile(path: string, maxBytes: number): { write(line: string): vo
       size += writeSync(file, line);
     },
   };
+}
+
+/**
+ * A line without passwords of addresses, and without what follows the question mark, where downloads
+ * carry signatures. They come in the messages of others: QEMU's, a server's, the system's.
+ */
+export function withoutSecrets(line: string): string {
+  return line
+    .replaceAll(/([a-z][a-z0-9+.-]*:\/\/)[^\s"'/@]*@/gi, '$1…@')
+    .replaceAll(/([a-z][a-z0-9+.-]*:\/\/[^\s"'?]*)\?[^\s"'\\]*/gi, '$1?…')
+    .replaceAll(
+      /\b((?:password|passwd|secret|token)[\w-]*\\?["']?\s*[=:]\s*\\?["']?)[^\s"'\\,;&]+/gi,
+      '$1…',
+    );
 }
 
 function openForAppending(path: string): number {
@@ -60,7 +78,9 @@ function forPeople(line: string): string {
   if (typeof entry !== 'object' || entry === null) return line;
   const { time, msg, machine } = { time: '', msg: '', machine: undefined, ...entry };
   const subject = machine === undefined ? '' : `${machine}: `;
-  return `${String(time).slice(11, 19)} ${subject}${msg}\n`;
+  const text = `${String(time).slice(11, 19)} ${subject}${msg}`;
+  // Machines and files are named by others, and this goes to a terminal.
+  return `${text.replaceAll(/\p{Cc}/gu, '')}\n`;
 }
 
 /** An error with the errors underneath it. */

@@ -50,6 +50,7 @@
           'target_name': 'torpor_vz',
           'sources': [
             'src/vz/addon.mm',
+            'src/vz/bookmarks.mm',
             'src/vz/completion.mm',
             'src/vz/configuration.mm',
             'src/vz/description.mm',

@@ -2,6 +2,7 @@
 #include <napi.h>
 #include <pthread.h>
 
+#import "bookmarks.h"
 #import "host.h"
 #import "installer.h"
 #import "machine.h"
@@ -22,6 +23,9 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
     throw Napi::Error::New(env, "torpor_vz is for the main thread, not for workers");
   }
   Export(exports, "hostFacts", torpor::vz::HostFacts);
+  Export(exports, "createBookmark", torpor::vz::CreateBookmark);
+  Export(exports, "openBookmark", torpor::vz::OpenBookmark);
+  Export(exports, "closeBookmark", torpor::vz::CloseBookmark);
   Export(exports, "createMacIdentifier", torpor::vz::CreateMacIdentifier);
   Export(exports, "createGenericIdentifier", torpor::vz::CreateGenericIdentifier);
   Export(exports, "createMacAddress", torpor::vz::CreateMacAddress);

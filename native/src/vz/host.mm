@@ -37,6 +37,11 @@ bool IsEntitled() {
   return [value isKindOfClass:NSNumber.class] && value.boolValue;
 }
 
+// The system puts it into the environment of every sandboxed process, and of no other.
+bool IsSandboxed() {
+  return NSProcessInfo.processInfo.environment[@"APP_SANDBOX_CONTAINER_ID"] != nil;
+}
+
 const char* Rosetta() {
 #if defined(__arm64__)
   switch (VZLinuxRosettaDirectoryShare.availability) {
@@ -88,6 +93,7 @@ Napi::Value HostFacts(const Napi::CallbackInfo& info) {
     const bool is_supported = VZVirtualMachine.supported;
     facts.Set("supported", is_supported);
     facts.Set("entitled", IsEntitled());
+    facts.Set("sandboxed", IsSandboxed());
     facts.Set("architecture", kIsAppleSilicon ? "arm64" : "x86_64");
     facts.Set("osVersion", OsVersion());
     facts.Set("osBuild", OsBuild());

@@ -33,6 +33,7 @@ export type LibraryLayout = ReturnType<typeof libraryLayout>;
  *     disks/                    disk images
  *     boot/                     kernel and initrd of a direct kernel boot
  *     firmware/variables.fd     UEFI variables
+ *     access.json               bookmarks of files outside, of a sandboxed app alone
  *     process.json              where the running hypervisor process is; absent when none should run
  *     last-frame.png            the display just before the last suspension
  *     state/                    memory of the machine, live or saved
@@ -56,6 +57,7 @@ export function bundleLayout(bundle: string) {
     boot: join(bundle, 'boot'),
     firmware: join(bundle, 'firmware'),
     firmwareVariables: join(bundle, 'firmware', 'variables.fd'),
+    access: join(bundle, 'access.json'),
     process: join(bundle, 'process.json'),
     lastFrame: join(bundle, 'last-frame.png'),
     state,

@@ -3,6 +3,7 @@ import { type Problem, TorporError, toProblem } from '../../core/errors.ts';
 import type { Host } from '../../core/host.ts';
 import type { Manifest } from '../../core/saved-state/manifest.ts';
 import { availabilityOf, factLines } from './availability.ts';
+import { rememberAccess } from './bookmarks.ts';
 import { assertRaw, createRawDisk } from './disk.ts';
 import { explainRestore } from './errors.ts';
 import { prepareFirmware } from './firmware.ts';
@@ -74,6 +75,7 @@ export function createVzDriver({ host, native: load, onError }: VzDriverOptions)
     async prepare(staged, hardware) {
       const { native, facts } = ready();
       await prepareFirmware(native, facts, staged, { name: 'The new machine', hardware });
+      await rememberAccess(native, facts, staged, hardware);
     },
 
     async start(place, { signal }) {

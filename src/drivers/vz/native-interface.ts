@@ -10,6 +10,9 @@
 /** What native/src/vz/addon.mm exports, and nothing else; a test reads both. */
 export const nativeNames = [
   'hostFacts',
+  'createBookmark',
+  'openBookmark',
+  'closeBookmark',
   'createMacIdentifier',
   'createGenericIdentifier',
   'createMacAddress',
@@ -45,6 +48,15 @@ export type Handle = number;
 
 export interface VzNative {
   hostFacts(): HostFacts;
+
+  /** A bookmark of a file that this program may use now, in base64: for a later run of a sandboxed one. */
+  createBookmark(path: string): string;
+  /**
+   * Lets the file be used until `closeBookmark`. `path` is where it is now; `isStale` asks for a new
+   * bookmark of it. Throws when it is gone.
+   */
+  openBookmark(bookmark: string): OpenBookmark;
+  closeBookmark(access: number): void;
 
   /** A new random identity, as the framework's opaque bytes in base64. */
   createMacIdentifier(): string;
@@ -156,6 +168,8 @@ export interface HostFacts {
   readonly supported: boolean;
   /** Whether this program is signed with com.apple.security.virtualization. */
   readonly entitled: boolean;
+  /** Whether this is the sandboxed edition, which may use files outside its container by bookmarks alone. */
+  readonly sandboxed: boolean;
   readonly architecture: 'arm64' | 'x86_64';
   /** `15.5` */
   readonly osVersion: string;
@@ -169,6 +183,12 @@ export interface HostFacts {
   readonly hasWindows: boolean;
   readonly cpus: { readonly least: number; readonly most: number };
   readonly memoryBytes: { readonly least: number; readonly most: number };
+}
+
+export interface OpenBookmark {
+  readonly access: number;
+  readonly path: string;
+  readonly isStale: boolean;
 }
 
 export interface RestoreImage {

@@ -2,6 +2,7 @@ import { realpath } from 'node:fs/promises';
 import type { Place } from '../../core/driver.ts';
 import { type Problem, TorporError } from '../../core/errors.ts';
 import { bundleAt } from '../../core/library/bundle.ts';
+import { openAccess } from './bookmarks.ts';
 import { describeMachine } from './configuration.ts';
 import { type Circumstances, type Doing, explain, failureOf, textOf } from './errors.ts';
 import type {
@@ -48,9 +49,16 @@ const lastWordMs = 2000;
 export async function openVm(native: VzNative, facts: HostFacts, place: Place): Promise<Vm> {
   const { name, hardware } = place.config;
   const circumstances = (doing: Doing) => ({ name, doing, facts });
-  const description = await withoutLinks(
-    describeMachine(bundleAt(await realpath(place.bundle.path)), hardware),
-  );
+  const closeAccess = await openAccess(native, facts, place.bundle, place.config);
+  let description: MachineDescription;
+  try {
+    description = await withoutLinks(
+      describeMachine(bundleAt(await realpath(place.bundle.path)), hardware),
+    );
+  } catch (error) {
+    closeAccess();
+    throw error;
+  }
   let listener: VmListener | undefined;
   let early: Exclude<MachineEvent, { kind: 'state' }>[] = [];
   let earlyEnd: { readonly problem: Problem | undefined } | undefined;
@@ -65,6 +73,7 @@ export async function openVm(native: VzNative, facts: HostFacts, place: Place): 
     isOver = true;
     clearTimeout(lastWord);
     native.release(handle);
+    closeAccess();
     listener?.gone(endIsWanted ? undefined : problem);
     over.resolve();
   }
@@ -103,6 +112,7 @@ export async function openVm(native: VzNative, facts: HostFacts, place: Place): 
     assertValid(native, description);
     handle = await native.open(description, hear);
   } catch (error) {
+    closeAccess();
     throw explain(error, circumstances('configured'));
   }
 

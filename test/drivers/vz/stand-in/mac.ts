@@ -13,6 +13,9 @@ export interface Mac extends Steps {
   tellsLate: boolean;
   /** Files that a machine which is not stopped has open. */
   readonly lockedFiles: Set<string>;
+  /** Bookmarks that are open, and where each file was moved to since. */
+  readonly openBookmarks: Map<number, string>;
+  readonly movedFiles: Map<string, string>;
   /** Machines that are not stopped, by machine identifier. */
   readonly live: Map<string, LiveMachine>;
   /** Milliseconds that never go back; guests count by them. */
@@ -40,6 +43,7 @@ const gibibyte = 1024 ** 3;
 export const defaultFacts: HostFacts = {
   supported: true,
   entitled: true,
+  sandboxed: false,
   architecture: 'arm64',
   osVersion: '15.5',
   osBuild: '24F74',
@@ -68,6 +72,8 @@ export function createMac(options: MacOptions = {}): Mac {
     savable: options.savable ?? 'lenient',
     tellsLate: false,
     lockedFiles: new Set(),
+    openBookmarks: new Map(),
+    movedFiles: new Map(),
     live: new Map(),
     now: options.now ?? (() => performance.now()),
   };

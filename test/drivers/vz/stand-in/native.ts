@@ -29,6 +29,16 @@ export function createStandIn(mac: Mac): VzNative {
   return {
     hostFacts: () => mac.facts,
 
+    createBookmark: (path) => Buffer.from(path).toString('base64'),
+    openBookmark(bookmark) {
+      const was = Buffer.from(bookmark, 'base64').toString();
+      const path = mac.movedFiles.get(was) ?? was;
+      lastHandle += 1;
+      mac.openBookmarks.set(lastHandle, path);
+      return { access: lastHandle, path, isStale: path !== was };
+    },
+    closeBookmark: (access) => void mac.openBookmarks.delete(access),
+
     createMacIdentifier: () => identifier('mac'),
     createGenericIdentifier: () => identifier('generic'),
     createMacAddress: () =>

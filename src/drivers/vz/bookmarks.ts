@@ -1,0 +1,84 @@
+/**
+ * Files outside the container of the sandboxed edition. The system lets the app use what a person
+ * chose until it quits; for later there has to be a bookmark, made while that lasts. Elsewhere
+ * nothing of this happens: files are simply used.
+ */
+import { z } from 'zod';
+import { type Hardware, type MachineConfig, parseWith } from '../../core/config.ts';
+import { TorporError } from '../../core/errors.ts';
+import { readJson, writeJson } from '../../core/library/atomic-file.ts';
+import { type Bundle, exists } from '../../core/library/bundle.ts';
+import { vzOf } from './configuration.ts';
+import { failureOf, textOf } from './errors.ts';
+import type { HostFacts, VzNative } from './native-interface.ts';
+
+/** Bookmarks by the path that the configuration names. */
+const bookmarks = z.record(z.string().startsWith('/'), z.base64());
+
+type Bookmarks = z.infer<typeof bookmarks>;
+
+/** Makes bookmarks of the files outside that have none. Call it while they may be used. */
+export async function rememberAccess(
+  native: VzNative,
+  { sandboxed }: HostFacts,
+  bundle: Bundle,
+  hardware: Hardware,
+): Promise<void> {
+  if (!sandboxed) return;
+  const known = await readBookmarks(bundle);
+  const news = outside(hardware).filter((path) => known[path] === undefined);
+  if (news.length === 0) return;
+  const made = news.map((path) => [path, native.createBookmark(path)] as const);
+  await writeJson(bundle.files.access, { ...known, ...Object.fromEntries(made) });
+}
+
+/**
+ * Lets the machine's files outside be used until the returned function is called. Throws
+ * DISK_UNAVAILABLE for one that has moved or may not be used any more; nothing is open then.
+ */
+export async function openAccess(
+  native: VzNative,
+  facts: HostFacts,
+  bundle: Bundle,
+  { name, hardware }: Pick<MachineConfig, 'name' | 'hardware'>,
+): Promise<() => void> {
+  if (!facts.sandboxed) return () => {};
+  const open: number[] = [];
+  const close = (): void => {
+    for (const access of open.splice(0)) native.closeBookmark(access);
+  };
+  try {
+    await rememberAccess(native, facts, bundle, hardware);
+    const known = await readBookmarks(bundle);
+    for (const path of outside(hardware)) {
+      const { access, path: now } = native.openBookmark(known[path] ?? '');
+      open.push(access);
+      if (now !== path) throw lost(name, path, `It is at ${now} now.`, undefined);
+    }
+    return close;
+  } catch (error) {
+    close();
+    const failure = failureOf(error);
+    throw failure === undefined ? error : lost(name, 'a file outside', textOf(failure), error);
+  }
+}
+
+function outside(hardware: Hardware): string[] {
+  const { disks, iso } = hardware;
+  const folders = vzOf(hardware).sharedFolders.map(({ path }) => path);
+  const paths = [...disks.map(({ path }) => path), ...(iso === null ? [] : [iso]), ...folders];
+  return [...new Set(paths.filter((path) => path.startsWith('/')))];
+}
+
+async function readBookmarks({ files }: Bundle): Promise<Bookmarks> {
+  if (!(await exists(files.access))) return {};
+  return parseWith(bookmarks, await readJson(files.access), files.access);
+}
+
+function lost(name: string, path: string, why: string, cause: unknown): TorporError {
+  return new TorporError('DISK_UNAVAILABLE', `“${name}” may not use ${path}. ${why}`, {
+    hint: 'Put it back where it was, or choose it again in the machine’s settings.',
+    details: { path },
+    cause,
+  });
+}

@@ -38,6 +38,7 @@ packages_for_tests() {
   need_package mount.exfat-fuse exfat-fuse - 'mounts that file system'
   need_package clang-format-19 clang-format-19 - 'checks the style of the native addon'
   need_package dbus-daemon dbus - 'a message bus for tests of what shutdown and sleep do'
+  need_package gnome-keyring-daemon gnome-keyring - 'a secret service for tests of encrypted states'
   need_package Xvfb xvfb - 'a screen on which a test holds Shift'
   need_package xdotool xdotool - 'holds Shift in that test'
   need_package chromium chromium - 'draws the pages that are tested'

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  type Compacted,
   canonical,
   readManifest,
   saveReasons,
@@ -91,10 +92,13 @@ describe('a manifest', () => {
   });
 
   test('that is compacted has a format of its own, which a Torpor that only knows the other refuses', async () => {
-    const compacted = {
-      ...{ name: 'compacted.state', bytes: 1, sha256: 'ab'.repeat(32), contents: 'cd'.repeat(32) },
+    const compacted: Compacted = {
+      name: 'compacted.state',
+      bytes: 1,
+      sha256: 'ab'.repeat(32),
+      contents: 'cd'.repeat(32),
       keyId: null,
-    } as const;
+    };
     const { path } = await written();
     const manifest = sampleManifest({ formatVersion: 2, compacted });
     await writeManifest(path, manifest);

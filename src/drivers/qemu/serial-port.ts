@@ -11,10 +11,10 @@ export async function attachSerial(
   onError: (error: unknown) => void,
 ): Promise<SerialConsole> {
   const socket = createConnection(socketPath);
+  // It breaks when QEMU ends, which the session tells by itself; that may be before anything else here.
+  socket.on('error', () => socket.destroy());
   const console = await openConsole(logPath, (bytes) => void socket.write(bytes), onError);
   socket.on('data', console.receive);
-  // It breaks when QEMU ends, which the session tells by itself.
-  socket.on('error', () => socket.destroy());
   return {
     ...console,
     async close() {

@@ -36,7 +36,11 @@ export function Overview({ machine, detail }: OverviewProps) {
         {machine.progress !== null && <ProgressBar machine={machine} />}
       </div>
       <MachineProblem machine={machine} />
-      <SavedStateFacts machine={machine} setAside={detail?.setAside ?? []} />
+      <SavedStateFacts
+        machine={machine}
+        setAside={detail?.setAside ?? []}
+        digests={detail?.digests}
+      />
       <section>
         <h2>{text.detail.machine}</h2>
         <Facts

@@ -1,4 +1,4 @@
-import type { MachineView, SetAsideState } from '../../contract/app-state.ts';
+import type { DigestTimes, MachineView, SetAsideState } from '../../contract/app-state.ts';
 import { choose } from '../machine/operate.ts';
 import { usePage, useWords } from '../state/context.ts';
 import { Facts } from './facts.tsx';
@@ -6,10 +6,12 @@ import { Facts } from './facts.tsx';
 interface SavedStateProps {
   readonly machine: MachineView;
   readonly setAside: readonly SetAsideState[];
+  /** When all contents were last compared; undefined when there is nothing to compare with. */
+  readonly digests: DigestTimes | undefined;
 }
 
 /** The state that waits, with its size, its age and what it fits; and those that were set aside. */
-export function SavedStateFacts({ machine, setAside }: SavedStateProps) {
+export function SavedStateFacts({ machine, setAside, digests }: SavedStateProps) {
   const { text, format } = useWords();
   const { savedState, cpus, memoryMiB, driver, problem } = machine;
   // The configuration is what the state was made for, unless it was refused: then the problem tells.
@@ -31,6 +33,7 @@ export function SavedStateFacts({ machine, setAside }: SavedStateProps) {
               [text.detail.size, format.bytes(savedState.bytes)],
               [text.detail.mode, text.detail.modes[savedState.mode]],
               [text.detail.fits, fits],
+              [text.detail.verified, digests?.verifiedAt ? format.date(digests.verifiedAt) : null],
             ]}
           />
         )}

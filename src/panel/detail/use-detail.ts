@@ -17,7 +17,7 @@ export function useDetail(
     if (answer.ok) setDetail(answer.value);
     else if (answer.problem.code !== 'NO_SUCH_MACHINE') store.failure.value = answer.problem;
   }, [store, key]);
-  const moment = `${machine?.status} ${machine?.savedState?.createdAt} ${machine?.problem?.code} ${machine?.name} ${machine?.memoryMiB} ${machine?.cpus} ${store.cleanings.value}`;
+  const moment = `${machine?.status} ${machine?.savedState?.createdAt} ${machine?.problem?.code} ${machine?.check?.doing} ${machine?.name} ${machine?.memoryMiB} ${machine?.cpus} ${store.cleanings.value}`;
   useEffect(() => {
     void refresh();
   }, [refresh, moment]);

@@ -41,7 +41,7 @@ export function choicesFor({ operations, status }: MachineView): readonly (reado
     if (choice === 'display') return operations.includes('screenshot');
     // A machine without a saved state has the same by the name of start.
     if (choice === 'startCold' && status === 'stopped') return false;
-    return operations.includes(choice);
+    return operations.some((operation) => operation === choice);
   };
   return groups.map((group) => group.filter(has)).filter((group) => group.length > 0);
 }

@@ -179,6 +179,7 @@ export const de: Text = {
     size: 'Größe auf der Platte',
     reason: 'Weil',
     mode: 'Art',
+    verified: 'Überprüft',
     fits: 'Passt zu',
     fitsText: (cpus, memory, driver) =>
       `${cpus === 1 ? '1 CPU' : `${cpus} CPUs`}, ${memory} Arbeitsspeicher, ${driver}`,

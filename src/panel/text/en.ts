@@ -180,6 +180,7 @@ export const en = {
     size: 'Size on disk',
     reason: 'Because',
     mode: 'Kind',
+    verified: 'Verified',
     fits: 'Fits',
     fitsText: (cpus: number, memory: string, driver: string) =>
       `${cpus === 1 ? '1 CPU' : `${cpus} CPUs`}, ${memory} of memory, ${driver}`,

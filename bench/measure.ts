@@ -1,62 +1,104 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import type { Technique } from './technique.ts';
+import type { Subject, Technique } from './technique.ts';
 
 /** Seconds, and bytes on disk, of one guest that was suspended and resumed twice. */
 export interface Round {
-  readonly firstSuspend: number;
-  /** From the command until the guest's next counter line, with cold caches. */
-  readonly resume: number;
+  /** With all that the guest filled just written: until the state is safe on the medium. */
+  readonly firstDurable: number;
+  /** The same until nothing of the guest runs any more. */
+  readonly firstGone: number;
+  /** After a short run that only read, some time after the last write. */
+  readonly secondDurable: number;
+  readonly secondGone: number;
+  /** From the command until the guest's next counter line. */
+  readonly backCold: number;
+  readonly backWarm: number;
   /** From the command until the guest has read all of the memory that it filled. */
-  readonly allRead: number;
-  /** After a short run that only read. */
-  readonly secondSuspend: number;
+  readonly allReadCold: number;
+  readonly allReadWarm: number;
   readonly stateBytes: number;
 }
 
-/** Throws when the guest is not the same, or its memory is not, after any resume. */
+/**
+ * So many rounds with one guest, which is filled once and rewritten before each further round.
+ * Throws when the guest is not the same, or its memory is not.
+ */
 export async function measure(
   technique: Technique,
   memoryMiB: number,
   fill: number,
-): Promise<Round> {
+  rounds: number,
+): Promise<Round[]> {
   const subject = await technique.boot(memoryMiB);
   try {
     await subject.console().next(/^TICK 2 /);
     await subject.console().ask('tick 20', /^TICKING/);
     const megabytes = Math.floor((memoryMiB * fill) / 100);
-    const [, filled] = await subject.console().ask(`fill ${megabytes}`, /^FILLED \d+ (\w+)$/);
+    let [, sum = ''] = await subject.console().ask(`fill ${megabytes}`, /^FILLED \d+ (\w+)$/);
     const { nonce } = await subject.console().tick();
-    // What the guest wrote a while ago is on the medium already, as it would be at anybody's quit.
-    spawnSync('sync');
-
-    const firstSuspend = await seconds(() => subject.suspend());
-    const stateBytes = await subject.stateBytes();
-    dropCaches();
-    const started = performance.now();
-    await subject.resume();
-    const [, , after] = await subject.console().next(/^TICK (\d+) (\w{32})$/);
-    const resume = (performance.now() - started) / 1000;
-    const [, sum] = await subject.console().ask('sum', /^SUM (\w+)$/);
-    const allRead = (performance.now() - started) / 1000;
-    if (after !== nonce || sum !== filled)
-      throw new Error(`${technique.name}: the guest is another`);
-    spawnSync('sync');
-    const secondSuspend = await seconds(() => subject.suspend());
-    return { firstSuspend, resume, allRead, secondSuspend, stateBytes };
+    const done: Round[] = [];
+    while (true) {
+      done.push(await measureRound(subject, nonce));
+      await expectSame(subject, sum, technique.name);
+      if (done.length === rounds) return done;
+      const dirty = /^DIRTIED \d+ (\w+)$/;
+      [, sum = ''] = await subject.console().ask(`dirty ${megabytes}`, dirty);
+    }
   } finally {
     await subject.dispose();
   }
 }
 
-async function seconds(work: () => Promise<void>): Promise<number> {
+async function measureRound(subject: Subject, nonce: string): Promise<Round> {
+  const first = await suspend(subject);
+  const stateBytes = await subject.stateBytes();
+  dropCaches();
+  const cold = await resume(subject, nonce);
+  // What the guest wrote a while ago is on the medium already, as it is at anybody's quit.
+  spawnSync('sync');
+  const second = await suspend(subject);
+  const warm = await resume(subject, nonce);
+  return {
+    firstDurable: first.durable,
+    firstGone: first.gone,
+    secondDurable: second.durable,
+    secondGone: second.gone,
+    backCold: cold.back,
+    backWarm: warm.back,
+    allReadCold: cold.allRead,
+    allReadWarm: warm.allRead,
+    stateBytes,
+  };
+}
+
+async function suspend(subject: Subject) {
   const started = performance.now();
-  await work();
+  const safeAt = await subject.suspend();
+  return { durable: (safeAt - started) / 1000, gone: secondsSince(started) };
+}
+
+async function resume(subject: Subject, nonce: string) {
+  const started = performance.now();
+  await subject.resume();
+  const [, , after] = await subject.console().next(/^TICK (\d+) (\w{32})$/);
+  const back = secondsSince(started);
+  if (after !== nonce) throw new Error('the guest is another');
+  await subject.console().sh('dd if=/tmp/filled of=/dev/null bs=1M');
+  return { back, allRead: secondsSince(started) };
+}
+
+async function expectSame(subject: Subject, sum: string, name: string): Promise<void> {
+  const [, now] = await subject.console().ask('sum', /^SUM (\w+)$/);
+  if (now !== sum) throw new Error(`${name}: the guest's memory is another`);
+}
+
+function secondsSince(started: number): number {
   return (performance.now() - started) / 1000;
 }
 
 /** Needs root; without it the caches stay warm, for all techniques alike. */
-function dropCaches(): void {
+export function dropCaches(): void {
   spawnSync('sync');
   try {
     writeFileSync('/proc/sys/vm/drop_caches', '3');

@@ -4,8 +4,8 @@ import type { GuestConsole } from '../guest/console.ts';
 export interface Subject {
   /** The guest that runs; another one after each resume. */
   console(): GuestConsole;
-  /** Resolves when the state is on the medium and nothing of the guest runs. */
-  suspend(): Promise<void>;
+  /** Resolves when nothing of the guest runs, with the moment (performance.now) at which its state was safe. */
+  suspend(): Promise<number>;
   /** Resolves when the guest has been told to run. */
   resume(): Promise<void>;
   /** Bytes that the state takes on its volume. */
@@ -15,6 +15,8 @@ export interface Subject {
 
 export interface Technique {
   readonly name: string;
+  /** Why it cannot run here; undefined when it can. */
+  missing(): Promise<string | undefined>;
   /** Boots a guest with so much memory. */
   boot(memoryMiB: number): Promise<Subject>;
 }

@@ -15,6 +15,8 @@ export interface Settings {
   readonly idleMinutes: number | null;
   /** Delete states that were set aside so many days ago; null for never. The last of a machine stays. */
   readonly setAsideDays: number | null;
+  /** Compact states that are older than so many days; null for never. */
+  readonly compactAfterDays: number | null;
   /** How many machines are suspended or restored at a time; null leaves it to the app. */
   readonly concurrency: number | null;
 }

@@ -282,9 +282,10 @@ export function runApp(parts: AppParts): void {
   }
 
   function tellPolicies(link: AgentLink): void {
-    const { idleMinutes, setAsideDays } = store.get();
+    const { idleMinutes, setAsideDays, compactAfterDays } = store.get();
     link.request('agent.setIdle', { minutes: idleMinutes }).catch(onError);
     link.request('agent.setCleaning', { days: setAsideDays }).catch(onError);
+    link.request('agent.setCompaction', { days: compactAfterDays }).catch(onError);
   }
 
   function imageOf(icon: Parameters<typeof iconFile>[0]): string {

@@ -16,6 +16,7 @@ export const defaults: Stored = {
   batteryPercent: 5,
   idleMinutes: null,
   setAsideDays: null,
+  compactAfterDays: null,
   concurrency: null,
 };
 
@@ -30,5 +31,6 @@ export const schema: Schema<Stored> = {
   batteryPercent: { type: ['integer', 'null'], minimum: 1, maximum: 99 },
   idleMinutes: { type: ['integer', 'null'], minimum: 1, maximum: 1440 },
   setAsideDays: { type: ['integer', 'null'], minimum: 1, maximum: 3650 },
+  compactAfterDays: { type: ['integer', 'null'], minimum: 1, maximum: 3650 },
   concurrency: { type: ['integer', 'null'], minimum: 1, maximum: 64 },
 };

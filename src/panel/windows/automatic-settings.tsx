@@ -41,6 +41,12 @@ export function AutomaticSettings({ settings, onChange }: SettingsPartProps) {
         onChange={(value) => onChange({ setAsideDays: numberOf(value) })}
       />
       <SelectField
+        label={words.compact}
+        value={String(settings.compactAfterDays ?? '')}
+        options={choices(settings.compactAfterDays, days, words.compactNever, words.compactAfter)}
+        onChange={(value) => onChange({ compactAfterDays: numberOf(value) })}
+      />
+      <SelectField
         label={words.concurrency}
         value={String(settings.concurrency ?? '')}
         options={choices(settings.concurrency, counts, words.concurrencyAuto, String)}

@@ -232,5 +232,6 @@ export const settings: Settings = {
   batteryPercent: 10,
   idleMinutes: null,
   setAsideDays: null,
+  compactAfterDays: null,
   concurrency: null,
 };

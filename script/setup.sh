@@ -34,6 +34,7 @@ packages_for_building() {
 # Tests that need it are skipped on macOS, whose own file system can do the same.
 packages_for_tests() {
   need_package mkfs.xfs xfsprogs - 'a file system that shares blocks between copies'
+  need_package mkfs.btrfs btrfs-progs - 'a file system on which the power is cut'
   need_package mkfs.exfat exfatprogs - 'a file system that does not tell upper from lower case'
   need_package mount.exfat-fuse exfat-fuse - 'mounts that file system'
   need_package clang-format-19 clang-format-19 - 'checks the style of the native addon'

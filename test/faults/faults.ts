@@ -39,3 +39,7 @@ export function canMeet(fault: Fault, point: FaultPoint, withGuest: boolean): bo
   if (fault === 'guest dies' || fault === 'both die') return withGuest;
   return true;
 }
+
+/** Points that lie in the QEMU driver, or that only its guests pass. */
+export const ofQemu =
+  /^(save|load|open)\.|^adopt\.(recorded|connected)$|^suspend\.(expected|given-back)$/;

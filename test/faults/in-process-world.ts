@@ -6,12 +6,12 @@ import { type Agent, startAgent } from '../../src/agent/agent.ts';
 import { connect } from '../../src/agent/control/client.ts';
 import type { Client } from '../../src/contract/json-rpc.ts';
 import type { Driver } from '../../src/core/driver.ts';
-import { type FaultPoint, setFaultHandler } from '../../src/core/fault-point.ts';
+import { type FaultPoint, faultPoints, setFaultHandler } from '../../src/core/fault-point.ts';
 import { createMemoryDriver } from '../../src/drivers/memory/driver.ts';
 import { createMemoryHypervisor } from '../../src/drivers/memory/hypervisor.ts';
 import { createHost } from '../../src/storage/host.ts';
 import { machineRequest } from '../support/temp-library.ts';
-import { type Fault, isErrno, systemError } from './faults.ts';
+import { type Fault, isErrno, ofQemu, systemError } from './faults.ts';
 import type { FaultWorld } from './world.ts';
 
 /** One life of an agent in this process, which ends when `dead` is set: nothing it does counts then. */
@@ -100,6 +100,7 @@ export async function inProcessWorld(): Promise<FaultWorld> {
 
   return {
     library,
+    points: faultPoints.filter((point) => !ofQemu.test(point)),
     freshAgent,
 
     client() {
@@ -147,6 +148,10 @@ export async function inProcessWorld(): Promise<FaultWorld> {
 
     async crash() {
       if (!current().dead) kill(current());
+    },
+
+    async killGuests() {
+      killGuests();
     },
 
     async nonceOf(name) {

@@ -1,15 +1,12 @@
 import { expect, test } from 'vitest';
 import { type FaultPoint, faultPoints } from '../../src/core/fault-point.ts';
-import { canMeet, faults } from './faults.ts';
+import { canMeet, faults, ofQemu } from './faults.ts';
 import { inProcessWorld } from './in-process-world.ts';
 import { commitTable, committedTable, type Finding, tableOf } from './ledger.ts';
 import { knownFindings } from './qemu-findings.ts';
 import { type Scenario, scenarios } from './scenarios.ts';
 import { outcomeOf, pointsOf } from './walk.ts';
 import type { FaultWorld } from './world.ts';
-
-/** These lie in the QEMU driver; matrix.guest.test.ts walks them. */
-const ofQemu = /^(save|load|open)\.|^adopt\.(recorded|connected)$|^suspend\.(expected|given-back)$/;
 
 const findings = new Map<string, Finding[]>();
 const walked = new Set<FaultPoint>();

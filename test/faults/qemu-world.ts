@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { connect } from '../../src/agent/control/client.ts';
 import type { Client } from '../../src/contract/json-rpc.ts';
-import type { FaultPoint } from '../../src/core/fault-point.ts';
+import { type FaultPoint, faultPoints } from '../../src/core/fault-point.ts';
 import { bootDisk, parseTick } from '../support/boot-sector.ts';
 import { machineRequest } from '../support/temp-library.ts';
 import type { Order, Pass } from './agent-program.ts';
@@ -79,6 +79,7 @@ export async function qemuWorld(): Promise<FaultWorld> {
 
   const world: FaultWorld = {
     library,
+    points: faultPoints,
     freshAgent,
 
     client() {
@@ -129,6 +130,12 @@ export async function qemuWorld(): Promise<FaultWorld> {
       alive().client?.close();
     },
 
+    async killGuests() {
+      await killGuestsOf(library);
+      const { machines } = await world.client().request('state.get', {});
+      await Promise.all(machines.map(({ name }) => untilQuiet(world, name)));
+    },
+
     async nonceOf(name) {
       const machine = await machineNamed(world, name);
       if (machine?.status === 'paused')
@@ -153,6 +160,13 @@ export async function qemuWorld(): Promise<FaultWorld> {
     },
   };
   return world;
+}
+
+/** QEMU is gone before its connection has told the agent; until then the machine runs. */
+async function untilQuiet(world: FaultWorld, name: string): Promise<void> {
+  while ((await machineNamed(world, name))?.status === 'running') {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
 }
 
 async function nonceFrom(path: string): Promise<string> {

@@ -7,6 +7,8 @@ import type { Fault } from './faults.ts';
 /** An agent that can be made to fail at any point, and the guests that outlive it. */
 export interface FaultWorld {
   readonly library: string;
+  /** The points that are passed in a world of this kind. */
+  readonly points: readonly FaultPoint[];
   /** A client of the agent that lives now. */
   client(): Client;
   /** Makes `fault` happen at the next pass of `point`; several may wait, each for its point. */
@@ -25,6 +27,8 @@ export interface FaultWorld {
   reconnect(): Promise<void>;
   /** Starts an agent after `crash`; rejects when it dies on the way. */
   freshAgent(): Promise<void>;
+  /** SIGKILL for every guest; resolves when the agent that lives knows. */
+  killGuests(): Promise<void>;
   /** What exists only in the memory of the guest that runs. */
   nonceOf(machine: string): Promise<string>;
   /** A machine as this world’s driver has them, called `name`. */

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { MachineConfig, MachineView } from '../../contract/app-state.ts';
-import { optionsOf, SelectField, TextField } from '../parts/fields.tsx';
+import { CheckField, optionsOf, SelectField, TextField } from '../parts/fields.tsx';
 import { useStore, useWords } from '../state/context.ts';
 import { keyOf } from '../state/store.ts';
 import { HardwareFields } from './hardware-fields.tsx';
@@ -77,6 +77,11 @@ export function MachineSettings({ machine, config, onSaved }: MachineSettingsPro
           value={form.stateMode}
           options={optionsOf(['instant', 'streamed'], words.stateModes)}
           onChange={(stateMode) => change({ stateMode })}
+        />
+        <CheckField
+          label={words.encryptStates}
+          checked={form.encryptStates}
+          onChange={(encryptStates) => change({ encryptStates })}
         />
         <TextField
           label={words.deadline}

@@ -12,6 +12,7 @@ export interface SettingsForm {
   readonly onQuit: MachineConfig['policy']['onQuit'];
   readonly onLaunch: MachineConfig['policy']['onLaunch'];
   readonly stateMode: MachineConfig['policy']['stateMode'];
+  readonly encryptStates: boolean;
   readonly deadline: string;
 }
 
@@ -27,6 +28,7 @@ export function formOf({ name, hardware, policy }: MachineConfig): SettingsForm 
     onQuit: policy.onQuit,
     onLaunch: policy.onLaunch,
     stateMode: policy.stateMode,
+    encryptStates: policy.encryptStates === true,
     deadline: String(policy.stopDeadlineSeconds),
   };
 }
@@ -60,6 +62,7 @@ export function changesOf(form: SettingsForm, config: MachineConfig): Changes | 
     ...(form.onQuit === before.onQuit ? {} : { onQuit: form.onQuit }),
     ...(form.onLaunch === before.onLaunch ? {} : { onLaunch: form.onLaunch }),
     ...(form.stateMode === before.stateMode ? {} : { stateMode: form.stateMode }),
+    ...(form.encryptStates === before.encryptStates ? {} : { encryptStates: form.encryptStates }),
     ...(form.deadline === before.deadline ? {} : { stopDeadlineSeconds: Number(form.deadline) }),
   };
   const changes: Changes = {

@@ -239,6 +239,8 @@ export const de: Text = {
     },
     stateMode: 'Gesicherter Zustand',
     stateModes: { instant: 'Sofort', streamed: 'Als Strom' },
+    encryptStates:
+      'Gesicherte Zustände verschlüsseln, mit einem Schlüssel im Schlüsselbund des Systems',
     stateModeHint:
       '„Sofort“ hält den Arbeitsspeicher des Gastes in einer Datei. „Als Strom“ schreibt ihn beim Sichern.',
     deadline: 'Zeit zum Herunterfahren (s)',

@@ -236,6 +236,7 @@ export const en = {
     onLaunches: { resume: 'Bring back', leaveSuspended: 'Leave suspended', ask: 'Ask' },
     stateMode: 'Saved state',
     stateModes: { instant: 'Instant', streamed: 'Streamed' },
+    encryptStates: 'Encrypt saved states, with a key in the system’s keychain',
     stateModeHint: 'Instant keeps guest memory in a file. Streamed writes it when suspending.',
     deadline: 'Time to shut down (s)',
     lockedAll: 'Settings can be changed while the machine does not run.',

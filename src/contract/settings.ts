@@ -17,6 +17,8 @@ export interface Settings {
   readonly setAsideDays: number | null;
   /** Compact states that are older than so many days; null for never. */
   readonly compactAfterDays: number | null;
+  /** Make digests of what a saved state depends on after each suspension, for “torpor verify”. */
+  readonly makeDigests: boolean;
   /** How many machines are suspended or restored at a time; null leaves it to the app. */
   readonly concurrency: number | null;
 }

@@ -282,10 +282,11 @@ export function runApp(parts: AppParts): void {
   }
 
   function tellPolicies(link: AgentLink): void {
-    const { idleMinutes, setAsideDays, compactAfterDays } = store.get();
+    const { idleMinutes, setAsideDays, compactAfterDays, makeDigests } = store.get();
     link.request('agent.setIdle', { minutes: idleMinutes }).catch(onError);
     link.request('agent.setCleaning', { days: setAsideDays }).catch(onError);
     link.request('agent.setCompaction', { days: compactAfterDays }).catch(onError);
+    link.request('agent.setDigests', { background: makeDigests }).catch(onError);
   }
 
   function imageOf(icon: Parameters<typeof iconFile>[0]): string {

@@ -17,6 +17,7 @@ export const defaults: Stored = {
   idleMinutes: null,
   setAsideDays: null,
   compactAfterDays: null,
+  makeDigests: false,
   concurrency: null,
 };
 
@@ -32,5 +33,6 @@ export const schema: Schema<Stored> = {
   idleMinutes: { type: ['integer', 'null'], minimum: 1, maximum: 1440 },
   setAsideDays: { type: ['integer', 'null'], minimum: 1, maximum: 3650 },
   compactAfterDays: { type: ['integer', 'null'], minimum: 1, maximum: 3650 },
+  makeDigests: { type: 'boolean' },
   concurrency: { type: ['integer', 'null'], minimum: 1, maximum: 64 },
 };

@@ -149,6 +149,7 @@ export const deWindows: WindowText = {
     setAside: 'Beiseitegelegte Zustände löschen',
     setAsideNever: 'Nie',
     setAsideAfter: (days) => `Nach ${days} Tagen`,
+    digests: 'Gesicherte Zustände überprüfbar machen: nach jeder Sicherung alle Platten lesen',
     compact: 'Gesicherte Zustände verkleinern',
     compactNever: 'Nie',
     compactAfter: (days) => `Nach ${days} Tagen`,

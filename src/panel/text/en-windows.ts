@@ -143,6 +143,7 @@ export const enWindows = {
     setAside: 'Delete states that were set aside',
     setAsideNever: 'Never',
     setAsideAfter: (days: number) => `After ${days} days`,
+    digests: 'Make saved states verifiable, by reading all disks after each suspension',
     compact: 'Make saved states smaller',
     compactNever: 'Never',
     compactAfter: (days: number) => `After ${days} days`,

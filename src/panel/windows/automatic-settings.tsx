@@ -1,4 +1,4 @@
-import { optionsOf, SelectField } from '../parts/fields.tsx';
+import { CheckField, optionsOf, SelectField } from '../parts/fields.tsx';
 import { useWords } from '../state/context.ts';
 import type { SettingsPartProps } from './settings-view.tsx';
 
@@ -45,6 +45,11 @@ export function AutomaticSettings({ settings, onChange }: SettingsPartProps) {
         value={String(settings.compactAfterDays ?? '')}
         options={choices(settings.compactAfterDays, days, words.compactNever, words.compactAfter)}
         onChange={(value) => onChange({ compactAfterDays: numberOf(value) })}
+      />
+      <CheckField
+        label={words.digests}
+        checked={settings.makeDigests}
+        onChange={(makeDigests) => onChange({ makeDigests })}
       />
       <SelectField
         label={words.concurrency}

@@ -233,5 +233,6 @@ export const settings: Settings = {
   idleMinutes: null,
   setAsideDays: null,
   compactAfterDays: null,
+  makeDigests: false,
   concurrency: null,
 };

@@ -47,6 +47,7 @@ export type LibraryLayout = ReturnType<typeof libraryLayout>;
  *       digests.json            of all contents, made after the suspension
  *     set-aside/STAMP/          states that were not used, with set-aside.json saying why
  *     log/serial.log            serial console, bounded; .1 is the older half
+ *     log/hypervisor.log        what the hypervisor printed, bounded; .1 is the end of the part before
  */
 export function bundleLayout(bundle: string) {
   const state = join(bundle, 'state');

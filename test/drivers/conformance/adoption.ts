@@ -66,6 +66,16 @@ export function describeAdoption(setup: () => Promise<Harness>, mode: StateMode)
       await expectToGoOn(world, later, before);
     });
 
+    test('a guest that the agent paused by itself goes on', async () => {
+      const world = await createWorld(setup, mode);
+      const machine = await world.boot();
+      const before = await remember(world, machine);
+      await machine.pauseFor({ code: 'NO_SPACE', message: 'The volume is full.' });
+      expect(machine.status).toBe('paused');
+      await machine.detach();
+      await expectToGoOn(world, await world.reopen(machine), before);
+    });
+
     test('a guest that an unfinished step left standing goes on', async () => {
       const world = await createWorld(setup, mode);
       const machine = await world.boot();

@@ -125,6 +125,16 @@ describe('creating a macOS guest', () => {
     expect(mac.live.size).toBe(0);
   });
 
+  test('it is asked once more right before anything is written', async () => {
+    const { launch, request, describeHost, leftovers } = await macWithAgents();
+    const old = { version: '15.6.1', build: '24G90', mobileDevice: '1600' };
+    const agent = await launch({}, () => describeHost(old));
+    await expect(agent.handle['machine.create'](request('Late'))).rejects.toMatchObject({
+      code: 'INSTALL_REFUSED',
+    });
+    expect(await leftovers()).toEqual([]);
+  });
+
   test('a third macOS guest is not installed while two run', async () => {
     const { launch, request, leftovers } = await macWithAgents();
     const agent = await launch();

@@ -38,8 +38,14 @@ export async function macWithAgents(host: HostSpec = readyHost) {
     await rm(folder, { recursive: true, force: true });
   });
 
-  /** An agent in a process of its own: it knows nothing of what an earlier one held. */
-  async function launch(options: Partial<AgentOptions> = {}): Promise<Agent> {
+  /**
+   * An agent in a process of its own: it knows nothing of what an earlier one held. `planned` is
+   * called when a machine was planned and nothing of it is written.
+   */
+  async function launch(
+    options: Partial<AgentOptions> = {},
+    planned: () => Promise<unknown> = async () => {},
+  ): Promise<Agent> {
     const native = createStandIn(mac);
     processes.push(native);
     const driver = createVzDriver({
@@ -49,7 +55,19 @@ export async function macWithAgents(host: HostSpec = readyHost) {
       },
     });
     return library.start({
-      drivers: new Map([['vz', driver]]),
+      drivers: new Map([
+        [
+          'vz',
+          {
+            ...driver,
+            async plan(wish) {
+              const hardware = await driver.plan(wish);
+              await planned();
+              return hardware;
+            },
+          },
+        ],
+      ]),
       identity: { id: mac.id, userId: mac.userId },
       preflight: { hostRoot, now: today },
       ...options,

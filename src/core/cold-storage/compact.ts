@@ -20,7 +20,7 @@ import { expandState } from './expand.ts';
 import { type KeyStore, newEncryption, type StateKey } from './keys.ts';
 import { codecFor } from './open.ts';
 import { openToRead, type Reach, readHeader } from './read.ts';
-import { filesOf, openSource } from './source.ts';
+import { everything, filesOf, openSource } from './source.ts';
 import { sweep, unfinishedPath } from './sweep.ts';
 import { createContainer, writeContainer } from './write.ts';
 
@@ -174,8 +174,9 @@ async function fill(job: Job): Promise<Reach> {
 }
 
 async function check(job: Job): Promise<string> {
-  const { bundle, manifest, host, codec, signal, onProgress } = job;
-  await using source = await openSource(bundle, manifest, host);
+  const { bundle, manifest, codec, signal, onProgress } = job;
+  // All of the files, also what the volume calls holes: it has to be zeros to be left out.
+  await using source = await openSource(bundle, manifest, everything);
   const file = await openToRead(unfinishedPath(bundle));
   try {
     return await assertSameAs(source, file, codec, {

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, lstat, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Host } from '../host.ts';
 import type { Bundle } from '../library/bundle.ts';
@@ -24,6 +24,11 @@ export function filesOf({ files, memory }: Manifest): { name: string; bytes: num
   const all = memory === null ? files : [...files, memory];
   return all.map(({ name, bytes }) => ({ name, bytes }));
 }
+
+/** Takes a file for one run of data, however sparse it is. */
+export const everything: Pick<Host, 'dataExtents'> = {
+  dataExtents: async (path) => [{ start: 0, end: (await lstat(path)).size }],
+};
 
 /** Opens the files of `manifest`; holes are known by SEEK_DATA where the volume has it. */
 export async function openSource(

@@ -124,6 +124,22 @@ describe.each([
     await compactState(state.bundle, cold, { encrypt, level: 1 });
   });
 
+  test('on a volume that calls a hole what holds something keeps its plain form', async () => {
+    await using state = await coldState(usualRuns());
+    const before = await state.contents();
+    const lying: Host = {
+      ...host,
+      dataExtents: async (path) => (await host.dataExtents(path)).slice(0, -1),
+    };
+    const error = await rejection(
+      compactState(state.bundle, { ...cold, host: lying }, { encrypt, level: 1 }),
+    );
+    expect(error).toMatchObject({ code: 'COMPACT_FAILED' });
+    expect(error.message).toContain('lacks something');
+    expectSame(await state.contents(), before);
+    expect(await loadManifest(state.bundle)).toEqual(state.manifest);
+  });
+
   test('has none of it compacted when its own files were changed', async () => {
     await using state = await coldState(usualRuns());
     await turnBit(state.bundle.files.deviceState, 100);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { constants } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import type { MachineConfig } from './config.ts';
 import type { Amount, Place, Save, Session } from './driver.ts';
@@ -148,7 +149,9 @@ async function describe(
 async function keepLastFrame({ session, place }: SuspendContext): Promise<void> {
   if (!session.screenshot.available) return;
   try {
-    await writeFile(place.bundle.files.lastFrame, await session.screenshot.use(), { mode: 0o600 });
+    const { O_CREAT, O_TRUNC, O_WRONLY, O_NOFOLLOW } = constants;
+    const options = { mode: 0o600, flag: O_CREAT | O_TRUNC | O_WRONLY | O_NOFOLLOW };
+    await writeFile(place.bundle.files.lastFrame, await session.screenshot.use(), options);
   } catch {
     // The last frame is decoration: the suspension itself tells whether anything is really wrong.
   }

@@ -16,11 +16,11 @@ const page = fileURLToPath(new URL('../../docs/reliability.md', import.meta.url)
 /** The tables of docs/reliability.md that tests write. */
 export type Table = 'in-memory' | 'qemu';
 
-/** The table as it stands in the document, between its two comments. */
+/** The table as it stands in the document, between its two comments, however its columns are aligned. */
 export function committedTable(table: Table): string {
   const text = readFileSync(page, 'utf8');
   const [begin, end] = bounds(text, table);
-  return text.slice(begin, end).trim();
+  return text.slice(begin, end).trim().replaceAll(/ {2,}/g, ' ').replaceAll(/-{3,}/g, '---');
 }
 
 export function commitTable(table: Table, contents: string): void {
@@ -39,6 +39,7 @@ function bounds(text: string, table: Table): [number, number] {
 
 /** A row for each operation and point, in the order in which they were tried. */
 export function tableOf(findings: readonly Finding[]): string {
+  if (findings.length === 0) return 'Not written down yet.';
   const rows = new Map<string, Finding[]>();
   for (const one of findings) {
     const key = `${one.scenario} | \`${one.point}\``;

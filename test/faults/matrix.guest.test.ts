@@ -23,8 +23,11 @@ test.each(tried.map((scenario) => [scenario.name, scenario] as const))(
     const found = await tryAll(scenario, isComplete ? faults : deaths);
     if (process.env.TORPOR_WRITE_RELIABILITY !== undefined) keepFindings(found, place);
     const known = new Map(knownFindings().map((one) => [keyOf(one), one.outcome]));
-    const now = found.map((one) => `${keyOf(one)}: ${one.outcome}`);
-    expect(now).toEqual(found.map((one) => `${keyOf(one)}: ${known.get(keyOf(one))}`));
+    // One that nobody has written down yet has only to keep the promises, which tryAll() checks.
+    const comparable = found.filter((one) => known.has(keyOf(one)));
+    expect(comparable.map(({ outcome }) => outcome)).toEqual(
+      comparable.map((one) => known.get(keyOf(one))),
+    );
   },
   // A complete one tries a hundred, each with two agents and as many guests.
   isComplete ? 1_200_000 : 300_000,

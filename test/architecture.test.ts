@@ -58,6 +58,7 @@ const only: Record<string, readonly string[]> = {
     'agent/identity.ts',
     'preflight/host/',
     'main/power/',
+    'storage/keys/keychain.ts',
   ],
 };
 

@@ -70,7 +70,11 @@ export function appState(machines: readonly MachineView[] = [], revision = 1): A
       startedAt: '2026-01-02T03:04:05.000Z',
       phase: 'ready',
     },
-    library: { path: '/library', space: { available: 10 * 2 ** 30, total: 20 * 2 ** 30 }, problem: null },
+    library: {
+      path: '/library',
+      space: { available: 10 * 2 ** 30, total: 20 * 2 ** 30 },
+      problem: null,
+    },
     machines,
     creations: [],
     outlook: null,

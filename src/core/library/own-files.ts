@@ -12,7 +12,8 @@ import type { Bundle } from './bundle.ts';
  * Only this user can put anything there afterwards, since the bundle is closed to all others.
  */
 export async function assertOwnFiles({ files }: Bundle): Promise<void> {
-  for (const path of [files.config, files.access, files.process, files.lastFrame]) await kindOf(path);
+  for (const path of [files.config, files.access, files.process, files.lastFrame])
+    await kindOf(path);
   const directories = [
     files.disks,
     files.boot,

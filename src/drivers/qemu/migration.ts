@@ -126,39 +126,57 @@ function observed<T>(promise: Promise<T>): Promise<T> {
 
 async function receive(socket: Socket, file: FileHandle, transfer: Transfer): Promise<Written> {
   const hash = createHash('sha256');
+  const writer = createPieceWriter(file);
   let bytes = 0;
   await pipeline(
     socket,
     async (chunks: AsyncIterable<Buffer>) => {
-      // One piece is written while the next is received and digested.
-      let writing: Promise<void> = Promise.resolve();
-      for await (const piece of inPieces(chunks)) {
-        hash.update(piece);
-        await writing;
-        writing = observed(writeAll(file, piece, bytes));
-        bytes += piece.length;
+      for await (const chunk of chunks) {
+        hash.update(chunk);
+        await writer.write(chunk);
+        bytes += chunk.length;
         transfer.onProgress?.({ done: bytes, total: bytes });
       }
-      await writing;
+      await writer.end();
     },
     signalOption(transfer),
   );
   return { bytes, sha256: hash.digest('hex') };
 }
 
-/** A socket's chunks are small, and each write is a trip to another thread. */
-async function* inPieces(chunks: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
-  let held: Buffer[] = [];
-  let heldBytes = 0;
-  for await (const chunk of chunks) {
-    held.push(chunk);
-    heldBytes += chunk.length;
-    if (heldBytes < pieceBytes) continue;
-    yield Buffer.concat(held, heldBytes);
-    held = [];
-    heldBytes = 0;
+/**
+ * Writes a file from its beginning in large pieces: a socket's chunks are small, and each write is a
+ * trip to another thread. One piece is written while the next one fills; both are used again and
+ * again, since fresh memory costs more than the copying.
+ */
+function createPieceWriter(file: FileHandle) {
+  let [filling, spare] = [Buffer.allocUnsafe(pieceBytes), Buffer.allocUnsafe(pieceBytes)];
+  let filled = 0;
+  let position = 0;
+  let writing: Promise<void> = Promise.resolve();
+
+  async function flush(): Promise<void> {
+    await writing;
+    writing = observed(writeAll(file, filling.subarray(0, filled), position));
+    position += filled;
+    filled = 0;
+    [filling, spare] = [spare, filling];
   }
-  if (heldBytes > 0) yield Buffer.concat(held, heldBytes);
+
+  return {
+    async write(chunk: Buffer): Promise<void> {
+      for (let offset = 0; offset < chunk.length; ) {
+        const copied = chunk.copy(filling, filled, offset);
+        offset += copied;
+        filled += copied;
+        if (filled === pieceBytes) await flush();
+      }
+    },
+    async end(): Promise<void> {
+      await flush();
+      await writing;
+    },
+  };
 }
 
 async function send(

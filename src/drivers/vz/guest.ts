@@ -135,7 +135,9 @@ export async function holdGuest({ native, place, vm, onError }: GuestInput): Pro
         case 'networkDisconnected':
           return void network.disconnected(event.failure);
         case 'networkDiskConnected':
-          return network.diskConnected(event.disk);
+          network.diskConnected(event.disk);
+          // Whatever it may have stood for is over: the next loss is another.
+          return attachment?.statusChanged(status);
         case 'networkDiskFailed':
           return network.diskFailed(event.disk, event.failure);
         case 'windowCloseRequested':

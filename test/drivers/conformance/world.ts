@@ -64,8 +64,9 @@ export async function createWorld(setup: () => Promise<Harness>, mode: StateMode
   const harness = await setup();
   const errors: unknown[] = [];
   onTestFinished(async () => {
-    await harness.cleanup();
+    // What fails when the files are taken away says nothing.
     const faults = errors.filter((error) => !mayFailLate.includes(toTorporError(error).code));
+    await harness.cleanup();
     expect(faults).toEqual([]);
   });
 

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { secretService } from '../../../src/storage/keys/secret-service.ts';
+import { secretService } from '../../../src/storage/keys/keyring.ts';
 import { privateBus } from '../../support/fake-logind.ts';
 import { rejection } from '../../support/rejection.ts';
 

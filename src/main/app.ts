@@ -151,6 +151,14 @@ export function runApp(parts: AppParts): void {
     try {
       await access.now()?.release();
     } catch (error) {
+      const { code, message, hint = '' } = toProblem(error);
+      if (code === 'WOULD_LOSE_GUESTS') {
+        // A guest that lives in this process would die with it.
+        leaving = undefined;
+        notifier.tell({ about: code, title: message, body: hint || message });
+        void tray.bar.showWindow();
+        throw error;
+      }
       // Every machine is left already; an app that could not end would be worse.
       onError(error);
     }

@@ -31,7 +31,7 @@ export interface QuitParts {
   readonly policiesKnown: () => Promise<void>;
   /** How many machines are saved at a time. */
   readonly bound: () => number;
-  /** Ends the app: every machine is left as it should be. */
+  /** Ends the app: every machine is left as it should be. Rejects when it must not end: it stays. */
   readonly end: () => Promise<void>;
   readonly onError: (error: unknown) => void;
 }
@@ -92,7 +92,11 @@ export function createQuit(parts: QuitParts): Quit {
       return;
     }
     hasEnded = true;
-    parts.end().catch(parts.onError);
+    parts.end().catch((error: unknown) => {
+      hasEnded = false;
+      life.set({ phase: 'running' });
+      parts.onError(error);
+    });
   }
 
   function begin({ id, plan }: QuitStep, reason: QuitReason): void {

@@ -37,6 +37,7 @@ async function running(...names: readonly string[]) {
     });
   const policies = new Map<string, QuitPolicy>();
   const errors: unknown[] = [];
+  const refusals: Error[] = [];
   const { promise: ended, resolve: end } = Promise.withResolvers<void>();
   let hasEnded = false;
   const quit = createQuit({
@@ -46,6 +47,8 @@ async function running(...names: readonly string[]) {
     policiesKnown: async () => {},
     bound: () => 2,
     async end() {
+      const refusal = refusals.shift();
+      if (refusal !== undefined) throw refusal;
       hasEnded = true;
       end();
     },
@@ -59,6 +62,8 @@ async function running(...names: readonly string[]) {
     until,
     ended,
     errors,
+    /** Fails the next end of the app with it. */
+    refuseToEnd: (error: Error) => refusals.push(error),
     hasEnded: () => hasEnded,
     idOf,
     policy: (name: string, policy: QuitPolicy) => policies.set(idOf(name), policy),
@@ -71,6 +76,18 @@ async function running(...names: readonly string[]) {
 
 const stepIs = (state: string) => (now: Lifecycle) =>
   now.phase === 'quitting' && now.steps.some((step) => step.state === state);
+
+test('an app that must not end stays, and can be quit later', async () => {
+  await using app = await running('One');
+  app.refuseToEnd(new TorporError('WOULD_LOSE_GUESTS', '“One” could not be saved.'));
+  app.quit.begin('quit');
+  await app.until(({ phase }) => phase === 'quitting');
+  await app.until(({ phase }) => phase === 'running');
+  expect(app.errors).toMatchObject([{ code: 'WOULD_LOSE_GUESTS' }]);
+  expect(app.hasEnded()).toBe(false);
+  app.quit.begin('quit');
+  await app.ended;
+});
 
 test('every machine is left as its policy says before the app ends', async () => {
   await using app = await running('A', 'B', 'C');

@@ -41,6 +41,13 @@ test.each([
   expect(terminal.stdout.text).toContain(words);
 });
 
+test('as JSON it exits with the same code, and says it once', async () => {
+  const { code, terminal } = await run(['verify', 'web', '--json'], 'damaged');
+  expect(code).toBe(5);
+  expect(JSON.parse(terminal.stdout.text)).toMatchObject({ verification: { verdict: 'damaged' } });
+  expect(terminal.stderr.text).toBe('');
+});
+
 test('--all verifies what is suspended, one after the other', async () => {
   const { calls } = await run(['verify', '--all', '--json']);
   expect(calls.filter(({ method }) => method === 'machine.verify')).toEqual([

@@ -1,9 +1,9 @@
 import type { Command } from '@commander-js/extra-typings';
 import type { VerifyReport } from '../../contract/requests.ts';
-import { TorporError } from '../../core/errors.ts';
+import { exitCodeOf, TorporError } from '../../core/errors.ts';
 import type { Context } from '../context.ts';
 import { machineRef } from '../each.ts';
-import { usageError } from '../failure.ts';
+import { AlreadyTold, usageError } from '../failure.ts';
 import { verificationLines } from '../format/verification.ts';
 import { withCheckProgress } from '../progress/check.ts';
 
@@ -32,7 +32,10 @@ export function define(command: Command, context: Context): void {
       }
       context.print(all ? reports : reports[0], () => reports.flatMap(verificationLines));
       const damaged = reports.filter(({ verification }) => verification?.verdict === 'damaged');
-      if (damaged.length > 0 && !context.json) throw isDamaged(damaged.map(({ name }) => name));
+      if (damaged.length === 0) return;
+      // The JSON has said it.
+      if (context.json) throw new AlreadyTold(exitCodeOf('STATE_DAMAGED'));
+      throw isDamaged(damaged.map(({ name }) => name));
     });
 }
 

@@ -74,7 +74,7 @@ test('a setting takes effect as it is made, also a shortcut that is pressed', as
   await page.getByLabelText('When a machine is idle').selectOptions('After 30 minutes');
   await page.getByLabelText('Delete states that were set aside').selectOptions('After 90 days');
   await page.getByLabelText('Make saved states smaller').selectOptions('After 30 days');
-  await page.getByRole('switch', { name: 'Make saved states verifiable' }).click();
+  await page.getByRole('switch', { name: /^Make saved states verifiable/ }).click();
   await page.getByRole('button', { name: /Shortcut/ }).click();
   await userEvent.keyboard('{Control>}{Shift>}k{/Shift}{/Control}');
   await page.getByLabelText('Language').selectOptions('Deutsch');

@@ -27,6 +27,7 @@ import { connectQmp, type QmpClient } from './qmp/client.ts';
 import { runFiles } from './run-files.ts';
 import { attachSerial } from './serial-port.ts';
 import { createSession } from './session.ts';
+import { endStray } from './stray.ts';
 import { endedUnexpectedly, failedDisk } from './watch-guest.ts';
 
 export interface QemuDriverOptions {
@@ -168,8 +169,11 @@ export function createQemuDriver({ host, settings, onError }: QemuDriverOptions)
 
     async adopt(place) {
       const record = await readProcessRecord(place.bundle.files.process);
-      if (record === undefined || !(await isOfThisBundle(record, place)))
+      if (record === undefined) {
+        await endStray(host, place.runDirectory);
         return { found: 'nothing' };
+      }
+      if (!(await isOfThisBundle(record, place))) return { found: 'nothing' };
       await faultPoint('adopt.recorded');
       if (!holdsPidFile(host, record.pidFile))
         return { found: 'ended', problem: howItEnded(place, record) };

@@ -137,7 +137,7 @@ function rejectOnAbort(signal: AbortSignal | undefined) {
 }
 
 /** The kernel tells nobody that a stranger's lock ended, so this asks, ever more seldom. */
-async function untilReleased(host: Host, pidFile: string): Promise<void> {
+export async function untilReleased(host: Host, pidFile: string): Promise<void> {
   for (let wait = 1; holdsPidFile(host, pidFile); wait = Math.min(wait * 2, 50)) {
     await new Promise((resolve) => setTimeout(resolve, wait));
   }

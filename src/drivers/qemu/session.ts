@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Capability, Place, Save, Session } from '../../core/driver.ts';
-import { fromProblem, type Problem, TorporError, toTorporError } from '../../core/errors.ts';
+import { fromProblem, type Problem, TorporError } from '../../core/errors.ts';
 import { faultPoint } from '../../core/fault-point.ts';
 import type { Host } from '../../core/host.ts';
 import type { SavedFiles } from '../../core/saved-state/manifest.ts';
@@ -17,6 +17,7 @@ import type { QmpClient } from './qmp/client.ts';
 import { runFiles } from './run-files.ts';
 import { flushAhead, removeSaved, reserveRoom, saveInstant, saveStreamed } from './save.ts';
 import { takeScreenshot } from './screenshot.ts';
+import { unlessDisconnected } from './stray.ts';
 import { failedDisk, watchGuest } from './watch-guest.ts';
 
 export interface SessionInput {
@@ -182,8 +183,3 @@ const noDisplay: Problem = {
   message: 'This machine has no display.',
   hint: 'Set its display to “vnc” while it is stopped.',
 };
-
-/** QEMU closes the connection when it ends, often before it has answered `quit`. */
-function unlessDisconnected(error: unknown): void {
-  if (toTorporError(error).code !== 'HYPERVISOR_DISCONNECTED') throw error;
-}

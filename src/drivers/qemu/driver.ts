@@ -170,7 +170,8 @@ export function createQemuDriver({ host, settings, onError }: QemuDriverOptions)
     async adopt(place) {
       const record = await readProcessRecord(place.bundle.files.process);
       if (record === undefined) {
-        await endStray(host, place.runDirectory);
+        // A start says what stands in its way, if anything still does.
+        await endStray(host, place.runDirectory).catch(onError);
         return { found: 'nothing' };
       }
       if (!(await isOfThisBundle(record, place))) return { found: 'nothing' };

@@ -55,6 +55,8 @@ export function holdsPidFile(host: Host, pidFile: string): boolean {
     return host.lockHolder(pidFile) !== undefined;
   } catch (error) {
     if (errnoOf(error) === 'EBUSY') return true;
+    // Its directory is not there, so it is not either.
+    if (errnoOf(error) === 'ENOTDIR') return false;
     throw error;
   }
 }

@@ -4,7 +4,7 @@ import { type FaultPoint, setFaultHandler } from '../../src/core/fault-point.ts'
 import { createQemuDriver } from '../../src/drivers/qemu/driver.ts';
 import { createHost } from '../../src/storage/host.ts';
 import { type Fault, isErrno, systemError } from './faults.ts';
-import { killGuestsOf } from './qemu-processes.ts';
+import { guestsOf, killGuestsOf } from './qemu-processes.ts';
 
 // An agent of QEMU guests as a process of its own, which meets the faults that its parent sends it:
 // node agent-program.ts LIBRARY RUNBASE CACHE
@@ -37,9 +37,12 @@ setFaultHandler(async (point) => {
   await told({ point, fault });
   if (fault === null) return;
   if (isErrno(fault)) throw systemError(fault);
-  // Stopped first, so that an agent which is to die with its guest hears nothing of that.
-  if (fault === 'guest dies' || fault === 'both die') await killGuestsOf(library);
-  if (fault === 'agent dies' || fault === 'both die') process.kill(process.pid, 'SIGKILL');
+  if (fault === 'guest dies') await killGuestsOf(library);
+  if (fault === 'agent dies') process.kill(process.pid, 'SIGKILL');
+  if (fault === 'both die') {
+    // In one turn, so that the agent hears nothing of its guest's death.
+    for (const pid of [...(await guestsOf(library)), process.pid]) process.kill(pid, 'SIGKILL');
+  }
   if (fault === 'delay' || fault === 'client leaves') {
     await new Promise<void>((resolve) => {
       goOn = resolve;

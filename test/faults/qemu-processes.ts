@@ -12,7 +12,8 @@ export async function killGuestsOf(folder: string): Promise<void> {
   }
 }
 
-async function guestsOf(folder: string): Promise<number[]> {
+/** The process ids of every QEMU whose command line names a file below `folder`. */
+export async function guestsOf(folder: string): Promise<number[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const lines = await Promise.all(pids.map((pid) => textOf(`/proc/${pid}/cmdline`)));
   return pids

@@ -36,10 +36,10 @@ export async function idleAgent(machines: number, seconds: number): Promise<Idle
   await fillLibrary(library, machines);
   const agent = spawn(process.execPath, [cli, '--library', library, 'agent', 'run'], {
     env,
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'ignore', 'pipe'],
   });
   try {
-    await once(agent.stdout, 'data');
+    await once(agent.stderr, 'data');
     await torpor('list');
     // What a start leaves behind is collected first.
     await wait(2000);

@@ -14,6 +14,7 @@ import { systemKeys } from '../storage/keys/system-keys.ts';
 import { openAgreements } from './agreements.ts';
 import { defaultConcurrency } from './bounded.ts';
 import { createCleaning } from './cleaning.ts';
+import { type Clock, systemClock } from './clock.ts';
 import { createCompaction } from './compaction.ts';
 import { createConsoleHub } from './console-hub.ts';
 import { type AgentContext, type Drivers, driverFor, type Trash } from './context.ts';
@@ -22,7 +23,7 @@ import { type ControlServer, serveControl } from './control/server.ts';
 import { createCreations } from './creations.ts';
 import { createEnding } from './ending.ts';
 import { createHandlers, type RequestHandlers } from './handlers.ts';
-import { createIdleWatch, type IdleClock, systemClock } from './idle-watch.ts';
+import { createIdleWatch } from './idle-watch.ts';
 import { type Log, silentLog } from './log.ts';
 import { lookAgain } from './look.ts';
 import { openMachines } from './machines.ts';
@@ -59,9 +60,9 @@ export interface AgentOptions {
   readonly trash?: Trash;
   /** False leaves every machine suspended, as a person asks by holding Shift. */
   readonly restoreOnLaunch?: boolean;
-  readonly idleClock?: IdleClock;
-  readonly spaceClock?: IdleClock;
-  readonly compactionClock?: IdleClock;
+  readonly idleClock?: Clock;
+  readonly spaceClock?: Clock;
+  readonly compactionClock?: Clock;
   /** Where the keys of encrypted states are; this user's keychain or secret service unless given. */
   readonly keys?: KeyStore;
   /** How preflight asks before macOS is installed; about this computer unless told otherwise. */
@@ -258,6 +259,7 @@ async function serveLibrary(options: Serving): Promise<Agent> {
     async close() {
       try {
         watch.close();
+        await machines.settled();
         idle.close();
         await checks.close();
         room.close();

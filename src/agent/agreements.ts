@@ -5,6 +5,7 @@ import { errnoOf, TorporError } from '../core/errors.ts';
 import { readJson, writeJson } from '../core/library/atomic-file.ts';
 import { outsideOf } from '../core/library/outside.ts';
 import type { HostIdentity } from '../core/saved-state/fit.ts';
+import { createQueue } from './queue.ts';
 
 /**
  * What a person agreed that each machine may use outside its bundle. It lies beside the bundles and
@@ -39,7 +40,7 @@ export async function openAgreements(
   const found = await read(path);
   const isOurs = found?.host.id === id && found.host.userId === userId;
   const machines = new Map(isOurs ? Object.entries(found.machines) : []);
-  let writing: Promise<unknown> = Promise.resolve();
+  const serially = createQueue();
 
   function missing(config: MachineConfig): string[] {
     const agreed = new Set(machines.get(config.id));
@@ -47,15 +48,13 @@ export async function openAgreements(
   }
 
   function write(): Promise<void> {
-    const mine = writing.then(() =>
+    return serially(() =>
       writeJson(path, {
         formatVersion: 1,
         host: { id, userId },
         machines: Object.fromEntries(machines),
       } satisfies z.infer<typeof record>),
     );
-    writing = mine.catch(receivedByCaller);
-    return mine;
   }
 
   if (found === undefined || !isOurs) await write();
@@ -102,6 +101,3 @@ function consentNeeded(name: string, lines: readonly string[]): TorporError {
 function quoted(name: string): string {
   return /^[\w.-]+$/.test(name) ? name : `'${name.replaceAll("'", String.raw`'\''`)}'`;
 }
-
-/** A failure to write reaches whoever asked for it; the next write has no use for it. */
-function receivedByCaller(): void {}

@@ -1,7 +1,8 @@
 import type { Problem } from '../core/errors.ts';
 import { toProblem } from '../core/errors.ts';
 import type { Machine } from '../core/machine.ts';
-import type { IdleClock } from './idle-watch.ts';
+import type { Clock } from './clock.ts';
+import { createQueue } from './queue.ts';
 
 /** Compacts and encrypts saved states, one at a time, as it is asked to or when a person set it up. */
 export interface Compaction {
@@ -22,7 +23,7 @@ export interface CompactionOptions {
   readonly isHeld: (machine: Machine) => boolean;
   /** Tells of a state that could not be compacted or encrypted. */
   readonly tell: (machine: Machine, problem: Problem) => void;
-  readonly clock: IdleClock;
+  readonly clock: Clock;
   /** Milliseconds since 1970: a saved state outlives the computer’s uptime. */
   readonly now?: () => number;
 }
@@ -40,7 +41,7 @@ export function createCompaction(options: CompactionOptions): Compaction {
   const failed = new WeakMap<Machine, string>();
   const tidied = new WeakSet<Machine>();
   let days: number | null = null;
-  let queue: Promise<unknown> = Promise.resolve();
+  const serially = createQueue();
   let looking: Promise<void> | undefined;
   let stop: (() => void) | undefined;
   let isClosed = false;
@@ -87,9 +88,7 @@ export function createCompaction(options: CompactionOptions): Compaction {
   }
 
   function compact(machine: Machine): Promise<void> {
-    const mine = queue.then(() => machine.form.compact());
-    queue = mine.catch(receivedByCaller);
-    return mine;
+    return serially(() => machine.form.compact());
   }
 
   /** Whether it is due, or will be. */
@@ -133,6 +132,3 @@ export function createCompaction(options: CompactionOptions): Compaction {
     },
   };
 }
-
-/** A failure reaches whoever asked; the next in the queue has no use for it. */
-function receivedByCaller(): void {}

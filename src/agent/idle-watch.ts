@@ -1,5 +1,6 @@
 import type { Session } from '../core/driver.ts';
 import type { Machine } from '../core/machine.ts';
+import type { Clock } from './clock.ts';
 import { isIdle, lookAt, lookInterval, type Quiet } from './idle.ts';
 
 /** Suspends machines that nobody uses, when it is told to. */
@@ -18,23 +19,8 @@ export interface IdleWatchOptions {
   /** Suspends it, unless other work holds it. */
   readonly suspend: (machine: Machine) => Promise<void>;
   readonly onError: (error: unknown) => void;
-  readonly clock: IdleClock;
+  readonly clock: Clock;
 }
-
-export interface IdleClock {
-  /** Milliseconds that never go back, and stand still while the host sleeps. */
-  now(): number;
-  /** Calls again and again at that interval; returns what ends it. */
-  every(milliseconds: number, call: () => void): () => void;
-}
-
-export const systemClock: IdleClock = {
-  now: () => performance.now(),
-  every(milliseconds, call) {
-    const timer = setInterval(call, milliseconds).unref();
-    return () => clearInterval(timer);
-  },
-};
 
 /** No timer runs, and nothing is read, unless idle guests are to be suspended and one could be. */
 export function createIdleWatch(options: IdleWatchOptions): IdleWatch {

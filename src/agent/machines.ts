@@ -8,6 +8,7 @@ import { Machine, type MachineContext } from '../core/machine.ts';
 import { nameOwners } from './duplicates.ts';
 import { findListed } from './find.ts';
 import { heedWindow } from './guest-window.ts';
+import { createQueue } from './queue.ts';
 
 export interface Open {
   readonly kind: 'machine';
@@ -54,6 +55,8 @@ export interface Machines {
   rescan(): Promise<void>;
   /** Runs work that moves bundles about, and rescans before anybody else does. */
   restructure<T>(work: () => Promise<T>): Promise<T>;
+  /** Resolves when nothing that was asked for before reads the library any more. */
+  settled(): Promise<void>;
 }
 
 /** Opens every bundle of the library, adopting guests that an earlier agent left. */
@@ -61,7 +64,7 @@ export async function openMachines(options: MachinesOptions): Promise<Machines> 
   const { library, contextFor, onChange, onProblem } = options;
   const held = new Map<Machine, string>();
   let listed: readonly Listed[] = [];
-  let queue: Promise<unknown> = Promise.resolve();
+  const serially = createQueue();
   let nextScan: Promise<void> | undefined;
 
   const openOnes = () => listed.flatMap((one) => (one.kind === 'machine' ? [one.machine] : []));
@@ -120,12 +123,6 @@ export async function openMachines(options: MachinesOptions): Promise<Machines> 
     onChange();
   }
 
-  function serially<T>(work: () => Promise<T>): Promise<T> {
-    const mine = queue.then(work);
-    queue = mine.catch(receivedByCaller);
-    return mine;
-  }
-
   /** Whoever asks while a scan waits for its turn is served by that one. */
   function rescan(): Promise<void> {
     nextScan ??= serially(() => {
@@ -165,6 +162,7 @@ export async function openMachines(options: MachinesOptions): Promise<Machines> 
 
     isHeld: (machine) => held.has(machine),
     rescan,
+    settled: () => serially(async () => {}),
 
     restructure: (work) =>
       serially(async () => {
@@ -197,6 +195,3 @@ function byPath(a: Listed, b: Listed): number {
 function isBroken({ problem, bundle }: Broken): TorporError {
   return new TorporError(problem.code, `${bundle.path}: ${problem.message}`, problem);
 }
-
-/** A failure reaches whoever queued the work; the next in the queue has no use for it. */
-function receivedByCaller(): void {}

@@ -1,7 +1,7 @@
 import type { Problem } from '../core/errors.ts';
 import type { Host } from '../core/host.ts';
 import type { Machine } from '../core/machine.ts';
-import type { IdleClock } from './idle-watch.ts';
+import type { Clock } from './clock.ts';
 import { inSteps } from './space.ts';
 import { levelsOf } from './space-levels.ts';
 import { deviceOf, type Volume, volumesOf } from './volumes.ts';
@@ -32,7 +32,7 @@ export interface SpaceWatchOptions {
   /** After a look, and when `problem` has gone. */
   readonly onLook: () => void;
   readonly onError: (error: unknown) => void;
-  readonly clock: IdleClock;
+  readonly clock: Clock;
 }
 
 /** Milliseconds between two looks; the shorter while a volume is low or a guest waits for room. */

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { IdleClock } from '../../src/agent/idle-watch.ts';
+import type { Clock } from '../../src/agent/clock.ts';
 import { levelsOf } from '../../src/agent/space-levels.ts';
 import { calmInterval, createSpaceWatch, tenseInterval } from '../../src/agent/space-watch.ts';
 import type { Problem } from '../../src/core/errors.ts';
@@ -20,7 +20,7 @@ const { low, full, room } = levelsOf({ total });
 /** A clock whose timers a test calls by hand. */
 function handClock() {
   const timers = new Map<() => void, number>();
-  const clock: IdleClock = {
+  const clock: Clock = {
     now: () => 0,
     every(milliseconds, call) {
       timers.set(call, milliseconds);

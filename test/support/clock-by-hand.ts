@@ -1,11 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
-import type { IdleClock } from '../../src/agent/idle-watch.ts';
+import type { Clock } from '../../src/agent/clock.ts';
 
 /** A clock whose minutes pass when a test says so. */
 export function clockByHand() {
   let now = 0;
   const calls = new Set<() => void>();
-  const clock: IdleClock = {
+  const clock: Clock = {
     now: () => now,
     every(_milliseconds, call) {
       calls.add(call);

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import { realMachine } from '../test/support/real-machine.ts';
+import { seconds } from './seconds.ts';
 
 /**
  * What compacting and encrypting saved states costs and gains, on real guests: sizes, and seconds for each
@@ -63,12 +64,6 @@ async function measure(memoryMiB: number, fill: number, form: Row['form']): Prom
   } finally {
     await real.dispose();
   }
-}
-
-async function seconds(work: () => Promise<void>): Promise<number> {
-  const started = performance.now();
-  await work();
-  return (performance.now() - started) / 1000;
 }
 
 function report(): void {

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
+import { secondsSince } from './seconds.ts';
 import type { Subject, Technique } from './technique.ts';
 
 /** Seconds, and bytes on disk, of one guest that was suspended and resumed twice. */
@@ -91,10 +92,6 @@ async function resume(subject: Subject, nonce: string) {
 async function expectSame(subject: Subject, sum: string, name: string): Promise<void> {
   const [, now] = await subject.console().ask('sum', /^SUM (\w+)$/);
   if (now !== sum) throw new Error(`${name}: the guest's memory is another`);
-}
-
-function secondsSince(started: number): number {
-  return (performance.now() - started) / 1000;
 }
 
 /** Needs root; without it the caches stay warm, for all techniques alike. */

@@ -1,4 +1,5 @@
 import { type RealMachine, realMachine } from '../test/support/real-machine.ts';
+import { seconds } from './seconds.ts';
 import { type Spread, spreadOf } from './statistics.ts';
 
 /** Seconds of suspending machines alone, one after the other, and all of them at once as at a quit. */
@@ -34,10 +35,4 @@ export async function quit(machines: number, memoryMiB: number): Promise<Quit> {
   } finally {
     for (const real of reals) await real.dispose();
   }
-}
-
-async function seconds(work: () => Promise<unknown>): Promise<number> {
-  const started = performance.now();
-  await work();
-  return (performance.now() - started) / 1000;
 }

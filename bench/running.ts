@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { StateMode } from '../src/core/config.ts';
 import { realMachine } from '../test/support/real-machine.ts';
+import { seconds } from './seconds.ts';
 
 /** What guest memory in a file costs while the guest runs, beside memory that is in no file. */
 export interface Running {
@@ -32,12 +33,6 @@ export async function running(
   async function copy(count: number, how: string): Promise<void> {
     await real.console().sh(`dd if=/dev/zero of=/tmp/touched bs=1M count=${count} ${how}`);
   }
-}
-
-async function seconds(work: () => Promise<void>): Promise<number> {
-  const started = performance.now();
-  await work();
-  return (performance.now() - started) / 1000;
 }
 
 /** Pages of 4 KiB; 0 where the kernel does not count them. */

@@ -4,11 +4,12 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Console, Session } from '../core/driver.ts';
 import { TorporError } from '../core/errors.ts';
+import { makePrivate } from '../core/library/private.ts';
 import type { Machine } from '../core/machine.ts';
 import { assertCanPerform } from '../core/status.ts';
 import { farewell } from './farewell.ts';
 import { guestEnded } from './requests/operate.ts';
-import { machineRunDirectory, makePrivate } from './run-directory.ts';
+import { machineRunDirectory } from './run-directory.ts';
 
 /** A client that lets this much wait is not reading; the guest does not wait for it. */
 const maxWaitingBytes = 1024 * 1024;

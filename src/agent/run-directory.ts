@@ -17,8 +17,6 @@ import { canonicalPath, type Surroundings, surroundings } from './paths.ts';
  *       MACHINE/             12 characters of the machine's id; the driver's sockets, and attach.sock
  */
 
-export { makePrivate };
-
 /** sun_path holds 104 bytes on macOS and 108 on Linux, with the zero that ends it. */
 const maxSocketPathBytes = 103;
 

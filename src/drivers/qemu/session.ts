@@ -14,10 +14,10 @@ import { giveMemoryBack } from './memory-file.ts';
 import type { QemuProcess } from './process.ts';
 import { type ProcessRecord, removeProcessRecord, writeProcessRecord } from './process-record.ts';
 import type { QmpClient } from './qmp/client.ts';
+import { unlessDisconnected } from './qmp/errors.ts';
 import { runFiles } from './run-files.ts';
 import { flushAhead, removeSaved, reserveRoom, saveInstant, saveStreamed } from './save.ts';
 import { takeScreenshot } from './screenshot.ts';
-import { unlessDisconnected } from './stray.ts';
 import { failedDisk, watchGuest } from './watch-guest.ts';
 
 export interface SessionInput {

@@ -1,8 +1,8 @@
-import { toTorporError } from '../../core/errors.ts';
 import type { Host } from '../../core/host.ts';
 import { untilReleased } from './process.ts';
 import { holdsPidFile } from './process-record.ts';
 import { connectQmp } from './qmp/client.ts';
+import { unlessDisconnected } from './qmp/errors.ts';
 import { runFiles } from './run-files.ts';
 
 /**
@@ -22,9 +22,4 @@ export async function endStray(host: Host, runDirectory: string): Promise<void> 
     qmp.close();
   }
   await untilReleased(host, pidFile);
-}
-
-/** QEMU closes the connection when it ends, often before it has answered `quit`. */
-export function unlessDisconnected(error: unknown): void {
-  if (toTorporError(error).code !== 'HYPERVISOR_DISCONNECTED') throw error;
 }

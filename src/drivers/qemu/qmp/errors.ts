@@ -1,4 +1,4 @@
-import { errnoOf, TorporError } from '../../../core/errors.ts';
+import { errnoOf, TorporError, toTorporError } from '../../../core/errors.ts';
 import type { QmpErrorReply } from './messages.ts';
 
 /**
@@ -89,4 +89,9 @@ export function closedHere(): TorporError {
   return new TorporError('HYPERVISOR_DISCONNECTED', 'Torpor closed the connection to QEMU.', {
     details: { stage: 'open' satisfies ConnectionStage },
   });
+}
+
+/** For `quit`: QEMU closes the connection when it ends, often before it has answered. */
+export function unlessDisconnected(error: unknown): void {
+  if (toTorporError(error).code !== 'HYPERVISOR_DISCONNECTED') throw error;
 }

@@ -1,4 +1,5 @@
 import type { Round } from './measure.ts';
+import { sizeText } from './report.ts';
 import type { Results, Row } from './results.ts';
 
 const width = 760;
@@ -18,7 +19,7 @@ export function chart({ rows }: Results): string {
   const shown = rows.filter(({ memoryMiB, fill }) => memoryMiB === largest && fill === 50);
   const groupHeight = 34 + shown.length * (barHeight + gap) + 14;
   const height = 44 + groups.length * groupHeight;
-  const title = `A guest of ${largest / 1024} GiB, half filled`;
+  const title = `A guest of ${sizeText(largest)}, half filled`;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${title}">
 <style>
 text { font: 13px system-ui, sans-serif; fill: #3c3c43 }

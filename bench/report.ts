@@ -102,7 +102,7 @@ function number(value: number): string {
   return value < 0.0995 ? value.toFixed(3) : value.toFixed(2);
 }
 
-function sizeText(mebibytes: number): string {
+export function sizeText(mebibytes: number): string {
   return mebibytes >= 1024
     ? `${Number((mebibytes / 1024).toFixed(1))} GiB`
     : `${Math.round(mebibytes)} MiB`;

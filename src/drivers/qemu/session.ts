@@ -82,7 +82,9 @@ export function createSession(input: SessionInput): Session {
   }
 
   async function runGuest(): Promise<void> {
-    await qmp.execute('cont');
+    const [before] = await Promise.all([qmp.execute('query-status'), qmp.execute('cont')]);
+    // What a disk failed to do is tried again meanwhile: only then is it known whether the guest runs.
+    if (before.status === 'io-error') await qmp.execute('transaction', { actions: [] });
     const { running, status: now } = await qmp.execute('query-status');
     if (running) return;
     // What it stood for is still there.

@@ -56,6 +56,8 @@ const replies = {
   'qom-list-properties': z.array(z.object({ name: z.string() })),
   stop: nothing,
   cont: nothing,
+  /** Before it begins QEMU waits for every request that its disks have under way. */
+  transaction: nothing,
   system_powerdown: nothing,
   /** QEMU may be gone before the reply is read: HYPERVISOR_DISCONNECTED means success here too. */
   quit: nothing,
@@ -138,6 +140,7 @@ interface QmpArguments {
   };
   migrate: { readonly uri: string };
   'migrate-incoming': { readonly uri: string };
+  transaction: { readonly actions: readonly [] };
   screendump: { readonly filename: string; readonly format: 'png'; readonly device?: string };
   /** Bytes of memory the guest shall keep. */
   balloon: { readonly value: number };

@@ -24,6 +24,7 @@ export interface WatchOptions {
  */
 export function watchLibrary({ library, machines, look, onError }: WatchOptions): LibraryWatch {
   const watchers = new Map<string, FSWatcher>();
+  let isClosed = false;
 
   function add(path: string, onEvent: (name: string | null) => void): void {
     try {
@@ -49,6 +50,7 @@ export function watchLibrary({ library, machines, look, onError }: WatchOptions)
 
   return {
     update() {
+      if (isClosed) return;
       const broken = new Set(
         machines.all().flatMap((one) => (one.kind === 'broken' ? [one.bundle.path] : [])),
       );
@@ -59,6 +61,7 @@ export function watchLibrary({ library, machines, look, onError }: WatchOptions)
       if (news.length > 0) void look();
     },
     close() {
+      isClosed = true;
       for (const path of watchers.keys()) remove(path);
     },
   };

@@ -6,8 +6,6 @@ import {
   mkdir,
   mkdtemp,
   open,
-  readdir,
-  readlink,
   rm,
   rmdir,
   stat,
@@ -75,7 +73,6 @@ export async function loggedVolume(context: TestContext, kind: LoggedKind): Prom
     mounted = true;
   };
   const unmount = async (): Promise<void> => {
-    await untilClosed(mountPoint);
     await run('umount', [mountPoint]);
     mounted = false;
   };
@@ -178,17 +175,4 @@ async function record(file: (name: string) => string): Promise<() => Promise<voi
 /** The daemon says nothing when it is ready: the file is then the disk's and no longer empty. */
 async function exported(path: string): Promise<void> {
   while ((await stat(path)).size === 0) await new Promise((resolve) => setTimeout(resolve, 5));
-}
-
-/** A library that does not open may still be read where nobody waits for it: until nothing of it is open here. */
-async function untilClosed(folder: string): Promise<void> {
-  const isBelow = async (descriptor: string): Promise<boolean> => {
-    const target = await readlink(`/proc/self/fd/${descriptor}`).catch(() => '');
-    return target.startsWith(`${folder}/`);
-  };
-  for (;;) {
-    const below = await Promise.all((await readdir('/proc/self/fd')).map(isBelow));
-    if (!below.includes(true)) return;
-    await new Promise((resolve) => setImmediate(resolve));
-  }
 }

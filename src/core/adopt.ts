@@ -1,6 +1,7 @@
 import type { Driver, Place, Session } from './driver.ts';
 import { type Problem, toProblem } from './errors.ts';
 import { faultPoint } from './fault-point.ts';
+import { endSaved } from './suspend.ts';
 
 /** The guest that an earlier agent left behind, if there is one to go on with, and what went wrong. */
 export interface Adopted {
@@ -29,7 +30,7 @@ export async function adopt(
   if (adoption.found === 'ended') return hasSavedState ? {} : { problem: adoption.problem };
   const { session, shouldRun, waitsFor } = adoption;
   if (hasSavedState) {
-    await session.end();
+    await endSaved(place.bundle, session);
     await faultPoint('adopt.ended');
     return {};
   }

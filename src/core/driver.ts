@@ -190,7 +190,10 @@ export interface GuestWindow {
  */
 export type Save = (options: SaveOptions) => Promise<{
   readonly saved: SavedFiles;
-  /** Undoes a save that will not be committed: the guest is as it was before, running if it ran. */
+  /**
+   * Undoes a save that will not be committed: the guest is as it was before, running if it ran. Rejects
+   * when it is gone or cannot go on; it has not run then, and what was saved is whole.
+   */
   readonly abandon: () => Promise<void>;
   /**
    * Gives back the room that guest memory held and never used, which changes the memory file's time

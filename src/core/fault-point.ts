@@ -19,6 +19,7 @@ export const faultPoints = [
   'suspend.saved',
   'suspend.described',
   'commit.flushed',
+  'commit.renamed',
   'commit.written',
   'suspend.committed',
   'suspend.ended',
@@ -26,7 +27,6 @@ export const faultPoints = [
   'suspend.given-back',
   // Undoing a suspension that failed.
   'undo.begun',
-  'undo.revoked',
   'undo.abandoned',
   // Bringing a guest back.
   'restore.checked',

@@ -23,7 +23,7 @@ import type { SaveReason } from './saved-state/manifest.ts';
 import { assertResumable } from './saved-state/resumable.ts';
 import { assertCanPerform, type MachineStatus, type Operation } from './status.ts';
 import { stopByRequest } from './stop.ts';
-import { suspend } from './suspend.ts';
+import { endSaved, suspend } from './suspend.ts';
 import { tellTime } from './tell-time.ts';
 
 export interface MachineContext {
@@ -189,7 +189,7 @@ export class Machine {
     await this.#run('suspend', async (signal, onProgress) => {
       const session = this.#guest.mustHave(this.#config.name);
       // An earlier suspension saved it and could not end it.
-      if (this.#state.exists) return session.end();
+      if (this.#state.exists) return endSaved(this.bundle, session);
       const { identity, torporVersion, onError } = this.#context;
       const wasPaused = session.status === 'paused' && this.waitsFor === undefined;
       const place = this.#place();

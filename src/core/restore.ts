@@ -57,7 +57,7 @@ export async function restore(context: RestoreContext, options: RestoreOptions):
 }
 
 /** Consumes the saved state and makes its guest, which is loaded and stands, go on. When that fails the state is whole. */
-export async function goOn(bundle: Bundle, session: Session): Promise<void> {
+export async function goOn(bundle: Bundle, session: Pick<Session, 'resume'>): Promise<void> {
   try {
     await consume(bundle);
     await faultPoint('consume.renamed');

@@ -6,7 +6,8 @@ import type { Amount, Place, Save, Session } from './driver.ts';
 import { TorporError, toTorporError } from './errors.ts';
 import { faultPoint } from './fault-point.ts';
 import { type Bundle, exists, resolveInBundle } from './library/bundle.ts';
-import { commit, revoke } from './saved-state/files.ts';
+import { goOn } from './restore.ts';
+import { commit, finish, hasSavedState, makeLast } from './saved-state/files.ts';
 import { fingerprintFile } from './saved-state/fingerprint.ts';
 import type { HostIdentity } from './saved-state/fit.ts';
 import {
@@ -41,7 +42,7 @@ export interface SuspendOptions {
  * Throws CAPABILITY_MISSING with the device or setting that stands in the way, NO_SPACE, CANCELLED,
  * or SUSPEND_FAILED: the guest then runs on (or stays paused, as it was) and no saved state exists,
  * or the message says what stood in the way of that. GUEST_ENDED and HYPERVISOR_DISCONNECTED when
- * the guest died meanwhile.
+ * the guest died meanwhile; the saved state is then kept if its manifest was in place.
  */
 export async function suspend(context: SuspendContext, options: SuspendOptions): Promise<void> {
   const { session, place } = context;
@@ -50,7 +51,7 @@ export async function suspend(context: SuspendContext, options: SuspendOptions):
   await keepLastFrame(context);
   await faultPoint('suspend.begun');
   const { saved, abandon, giveBack } = await save(session.save.use, place.config, options);
-  let manifest: Manifest;
+  let manifest: Manifest | undefined;
   try {
     await faultPoint('suspend.saved');
     manifest = await describe(context, saved, options.reason);
@@ -58,7 +59,7 @@ export async function suspend(context: SuspendContext, options: SuspendOptions):
     options.signal?.throwIfAborted();
     await commit(place.bundle, manifest);
   } catch (error) {
-    throw await undo(place, abandon, error);
+    throw await undo(context, manifest, abandon, error);
   }
   try {
     await faultPoint('suspend.committed');
@@ -96,22 +97,32 @@ async function save(use: Save, { name, policy }: MachineConfig, options: Suspend
   }
 }
 
-/** Makes the guest go on after a save that is not to be, and says why it is not. */
+/** Ends the guest of a state that an earlier suspension has saved, and may not have made to last. */
+export async function endSaved(bundle: Bundle, session: Pick<Session, 'end'>): Promise<void> {
+  await makeLast(bundle);
+  await session.end();
+}
+
+/**
+ * Makes the guest go on after a save that is not to be, and says why it is not. A manifest that is in
+ * place is consumed by that, as by a resume: when the guest is gone, it is the one copy that is left.
+ */
 async function undo(
-  { bundle, config }: Place,
+  { place: { bundle, config }, onError }: SuspendContext,
+  manifest: Manifest | undefined,
   abandon: () => Promise<void>,
   error: unknown,
 ): Promise<TorporError> {
   try {
     await faultPoint('undo.begun');
-    // The record goes first: it must never tell of a guest that has gone on since.
-    await revoke(bundle);
-    await faultPoint('undo.revoked');
-    await abandon();
+    const isThere = await hasSavedState(bundle);
+    await (isThere ? goOn(bundle, { resume: abandon }) : abandon());
     await faultPoint('undo.abandoned');
+    if (isThere && manifest !== undefined) await finish(bundle, manifest).catch(onError);
     return suspendFailed(config.name, error);
   } catch (second) {
-    return standsStill(config.name, error, second);
+    if (!isGone(second)) return standsStill(config.name, error, second);
+    return endedMeanwhile(config.name, error, second, await hasSavedState(bundle));
   }
 }
 
@@ -160,7 +171,7 @@ async function keepLastFrame({ session, place }: SuspendContext): Promise<void> 
 function suspendFailed(name: string, error: unknown): TorporError {
   const cause = toTorporError(error);
   if (cause.code === 'CANCELLED') return cancelled(name);
-  if (cause.code === 'GUEST_ENDED' || cause.code === 'HYPERVISOR_DISCONNECTED') {
+  if (isGone(cause)) {
     const message = `“${name}” could not be suspended: ${cause.message}`;
     return new TorporError(cause.code, message, { hint: cause.hint, cause });
   }
@@ -186,6 +197,29 @@ function notEnded(name: string, error: unknown): TorporError {
     hint: 'Suspend it again to end it, or resume it.',
     cause: error,
   });
+}
+
+function endedMeanwhile(
+  name: string,
+  error: unknown,
+  second: unknown,
+  isSaved: boolean,
+): TorporError {
+  const { code, hint } = toTorporError(second);
+  const cause = new AggregateError([error, second]);
+  const why = `${textOf(error)} Its guest has ended meanwhile.`;
+  if (!isSaved) {
+    return new TorporError(code, `“${name}” could not be suspended: ${why}`, { hint, cause });
+  }
+  return new TorporError('SUSPEND_FAILED', `“${name}” was saved, but not to last: ${why}`, {
+    hint: 'Its state was kept: resume it. The volume may be failing; check it before you trust it with another state.',
+    cause,
+  });
+}
+
+function isGone(error: unknown): boolean {
+  const { code } = toTorporError(error);
+  return code === 'GUEST_ENDED' || code === 'HYPERVISOR_DISCONNECTED';
 }
 
 function textOf(error: unknown): string {

@@ -82,18 +82,14 @@ describe('a suspension that fails', () => {
 
   test('with a guest that cannot go on either says both, and loses neither', async () => {
     const { world, machine, nonce } = await running();
-    const { state } = machine.bundle.files;
-    const gate = world.hypervisor.holdNext('written');
-    const suspending = rejection(machine.suspend('user'));
-    await gate.reached;
-    await rename(state, `${state}.away`);
-    gate.release();
-    const error = await suspending;
+    const disk = join(machine.bundle.files.disks, 'vda.raw');
+    await rename(disk, `${disk}.away`);
+    world.hypervisor.failNext('abandon', failed);
+    const error = await rejection(machine.suspend('user'));
     expect(error.code).toBe('SUSPEND_FAILED');
     expect(error.message).toContain('Its guest could not go on either');
     expect(error.hint).toContain('stands still');
     expect(machine.status).toBe('paused');
-    await rename(`${state}.away`, state);
     await machine.resume();
     expectToRun(world, machine, nonce);
   });

@@ -69,8 +69,8 @@ function resuming(stateMode: StateMode): Scenario {
     judge: (world, met) =>
       expectSurvivor(world, met, {
         mayBeLost:
-          (met.fault === 'guest dies' && isRunning(met.point)) ||
-          (met.fault === 'both die' && (met.point === 'consume.renamed' || isRunning(met.point))),
+          (met.fault === 'guest dies' && hasGoneOn(met.point)) ||
+          (met.fault === 'both die' && (met.point === 'consume.renamed' || hasGoneOn(met.point))),
         must: succeeded(met) && !guestDied(met) ? 'runs' : undefined,
       }),
   };
@@ -86,6 +86,19 @@ const undoing: Scenario = {
   judge: (world, met) =>
     // No manifest was written: the guest is all there is.
     expectSurvivor(world, met, { mayBeLost: guestDied(met) }),
+};
+
+/** The flush after the rename fails: there is a manifest, and a guest that has not run since. */
+const undoingLate: Scenario = {
+  ...undoing,
+  name: 'suspend, undone with its state there',
+  always: { point: 'commit.renamed', fault: 'EIO' },
+  judge: (world, met) =>
+    expectSurvivor(world, met, {
+      mayBeLost:
+        (met.fault === 'guest dies' && hasGoneOn(met.point)) ||
+        (met.fault === 'both die' && met.point !== 'undo.begun'),
+    }),
 };
 
 const startingCold: Scenario = {
@@ -156,6 +169,7 @@ export const scenarios: readonly Scenario[] = [
   suspending('instant'),
   suspending('streamed'),
   undoing,
+  undoingLate,
   resuming('instant'),
   resuming('streamed'),
   startingCold,
@@ -182,9 +196,9 @@ async function suspended(world: FaultWorld, name: string, stateMode: StateMode):
 }
 
 function isCommitted(point: FaultPoint): boolean {
-  return ['commit.written', 'suspend.committed', 'suspend.ended'].includes(point);
+  return ['commit.renamed', 'commit.written', 'suspend.committed', 'suspend.ended'].includes(point);
 }
 
-function isRunning(point: FaultPoint): boolean {
-  return ['finish.begun', 'finish.removed'].includes(point);
+function hasGoneOn(point: FaultPoint): boolean {
+  return ['undo.abandoned', 'finish.begun', 'finish.removed'].includes(point);
 }

@@ -12,6 +12,12 @@ const maxJsonBytes = 1024 * 1024;
  * one stays and the unfinished copy is removed. Mode 0600.
  */
 export async function writeFileAtomic(path: string, contents: string | Uint8Array): Promise<void> {
+  await placeFile(path, contents);
+  await flushDirectory(dirname(path));
+}
+
+/** The same without the flush of the directory: after a power cut the old file may be there again. */
+async function placeFile(path: string, contents: string | Uint8Array): Promise<void> {
   const staged = `${path}.${crypto.randomUUID().slice(0, 8)}.staged`;
   try {
     const file = await open(staged, 'wx', 0o600);
@@ -26,11 +32,19 @@ export async function writeFileAtomic(path: string, contents: string | Uint8Arra
     await rm(staged, { force: true });
     throw error;
   }
-  await flushDirectory(dirname(path));
 }
 
 export async function writeJson(path: string, value: unknown): Promise<void> {
-  await writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`);
+  await writeFileAtomic(path, jsonOf(value));
+}
+
+/** The same without the flush of the directory, for who has something to do in between. */
+export async function placeJson(path: string, value: unknown): Promise<void> {
+  await placeFile(path, jsonOf(value));
+}
+
+function jsonOf(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
 }
 
 /**

@@ -8,7 +8,7 @@ import { faultPoint } from '../fault-point.ts';
 import { flushDirectory, readJson, renameDurably, writeJson } from '../library/atomic-file.ts';
 import { type Bundle, exists } from '../library/bundle.ts';
 import { assertOwnFiles } from '../library/own-files.ts';
-import { type Manifest, readManifest, writeManifest } from './manifest.ts';
+import { type Manifest, placeManifest, readManifest } from './manifest.ts';
 import { noteUsed } from './used.ts';
 
 /**
@@ -16,7 +16,6 @@ import { noteUsed } from './used.ts';
  *
  *   prepare   an empty state directory for a guest that is about to run
  *   commit    manifest.json appears: the files are a saved state
- *   revoke    manifest.json goes again: the suspension failed, the guest goes on
  *   consume   manifest.json becomes consumed.json: the guest is about to go on
  *   restore   consumed.json becomes manifest.json again: the guest did not go on after all
  *   finish    the files that only the saved state needed are removed
@@ -51,20 +50,23 @@ export async function prepare(bundle: Bundle, reason: string): Promise<string | 
   return moved;
 }
 
-/** Makes the files in the state directory, which must be flushed, a saved state. */
+/**
+ * Makes the files in the state directory, which must be flushed, a saved state. It is one from its
+ * rename on: when only the flush after it fails there is a state that a power cut may take away.
+ */
 export async function commit(bundle: Bundle, manifest: Manifest): Promise<void> {
-  // First, for nothing may fail once the state is there: undoing it then would cost a guest that has
-  // died meanwhile the only copy of its memory.
+  // First, so that little can fail once the state is there.
   await rm(bundle.files.consumed, { force: true });
   await flushDirectory(bundle.files.state);
   await faultPoint('commit.flushed');
-  await writeManifest(bundle.files.manifest, manifest);
+  await placeManifest(bundle.files.manifest, manifest);
+  await faultPoint('commit.renamed');
+  await makeLast(bundle);
   await faultPoint('commit.written');
 }
 
-/** Undoes `commit`, also one that failed midway: what the directory holds is no saved state. */
-export async function revoke(bundle: Bundle): Promise<void> {
-  await rm(bundle.files.manifest, { force: true });
+/** For a state whose commit was cut short after its rename: from here on it is there after a power cut too. */
+export async function makeLast(bundle: Bundle): Promise<void> {
   await flushDirectory(bundle.files.state);
 }
 
@@ -96,8 +98,11 @@ export async function finish(bundle: Bundle, manifest: Manifest): Promise<void> 
  */
 export async function clear(bundle: Bundle): Promise<void> {
   await assertOwnFiles(bundle);
-  // Flushed, or a power cut could bring it back beside disks that a later guest has written to.
-  if (await hasSavedState(bundle)) await revoke(bundle);
+  if (await hasSavedState(bundle)) {
+    await rm(bundle.files.manifest, { force: true });
+    // Or a power cut could bring it back beside disks that a later guest has written to.
+    await flushDirectory(bundle.files.state);
+  }
   await rm(bundle.files.state, { recursive: true, force: true });
 }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { assertKnownFormat, driverIds, parseWith, stateModes } from '../config.ts';
 import { TorporError } from '../errors.ts';
-import { readJson, writeJson } from '../library/atomic-file.ts';
+import { placeJson, readJson, writeJson } from '../library/atomic-file.ts';
 
 /**
  * The record that makes a saved state one: it is written last, and it says what the state fits.
@@ -128,7 +128,12 @@ export async function readManifest(path: string): Promise<Manifest> {
 
 /** Writes `manifest` and its seal to `path`, complete and flushed or not at all. */
 export async function writeManifest(path: string, manifest: Manifest): Promise<void> {
-  await writeJson(path, { ...contents.parse(manifest), seal: sealOf(manifest) });
+  await writeJson(path, sealedOf(manifest));
+}
+
+/** The same, and the name lasts only when the directory of `path` has been flushed. */
+export async function placeManifest(path: string, manifest: Manifest): Promise<void> {
+  await placeJson(path, sealedOf(manifest));
 }
 
 /** The bytes that the saved state takes: its files and what its memory file holds. */
@@ -140,6 +145,10 @@ export function stateBytes(manifest: Manifest): number {
 export function plainBytes(manifest: Manifest): number {
   const files = manifest.files.reduce((sum, file) => sum + file.bytes, 0);
   return files + (manifest.memory?.dataBytes ?? 0);
+}
+
+function sealedOf(manifest: Manifest): z.infer<typeof sealed> {
+  return { ...contents.parse(manifest), seal: sealOf(manifest) };
 }
 
 function sealOf(manifest: Manifest): string {

@@ -107,8 +107,9 @@ export function createSession(input: SessionInput): Session {
     await reserveRoom(saveInput, instant);
     await faultPoint('save.reserved');
     const abandon = async (): Promise<void> => {
-      await removeSaved(saveInput, instant);
-      if (wasRunning) await runGuest();
+      // Only then: of a guest that is gone these files may be all there is.
+      await (wasRunning ? runGuest() : qmp.execute('query-status'));
+      await removeSaved(saveInput, instant).catch(onError);
     };
     try {
       if (instant) await flushAhead(saveInput);

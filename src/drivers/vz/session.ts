@@ -113,7 +113,7 @@ export function createSession(input: SessionInput): Session {
  * memory to itself: the state is streamed.
  */
 function createSave(input: SessionInput): Save {
-  const { native, facts, place, guest } = input;
+  const { native, facts, place, guest, onError } = input;
   const { bundle, config } = place;
   const { vm } = guest;
   return async (options) => {
@@ -123,8 +123,9 @@ function createSave(input: SessionInput): Save {
     await assertRoom({ ...input, vm });
     const wasRunning = guest.status === 'running';
     const goOn = async (): Promise<void> => {
-      await rm(bundle.files.streamState, { force: true });
-      if (wasRunning) await guest.run();
+      // Only then: of a guest that is gone this file may be all there is.
+      await (wasRunning ? guest.run() : vm.attempt('resumed', async () => {}));
+      await rm(bundle.files.streamState, { force: true }).catch(onError);
     };
     if (wasRunning) await guest.pause();
     try {

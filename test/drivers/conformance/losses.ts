@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import type { StateMode } from '../../../src/core/config.ts';
 import { exists } from '../../../src/core/library/bundle.ts';
 import { listSetAside, loadManifest } from '../../../src/core/saved-state/files.ts';
-import { createWorld, type Harness, remember } from './world.ts';
+import { createWorld, type Harness, remember, saveOf } from './world.ts';
 
 /** Guests and states that are lost, thrown away or put aside. */
 export function describeLosses(setup: () => Promise<Harness>, mode: StateMode): void {
@@ -38,6 +38,23 @@ export function describeLosses(setup: () => Promise<Harness>, mode: StateMode): 
       expect(machine.problem).toBeUndefined();
       expect(await listSetAside(machine.bundle)).toHaveLength(left.length === 0 ? 0 : 1);
     });
+
+    test.each([false, true])(
+      'a save whose guest has died cannot be abandoned, and is whole (paused: %s)',
+      async (paused) => {
+        const world = await createWorld(setup, mode);
+        const machine = await world.boot();
+        if (paused) await machine.pause();
+        const { saved, abandon } = await saveOf(machine)({ mode });
+        await world.harness.kill(machine);
+        await expect(abandon()).rejects.toMatchObject({
+          code: expect.stringMatching(/^(GUEST_ENDED|HYPERVISOR_DISCONNECTED)$/),
+        });
+        expect(await readdir(machine.bundle.files.state)).toEqual(
+          expect.arrayContaining(saved.files.map(({ name }) => name)),
+        );
+      },
+    );
 
     test('a suspended machine is not started by mistake', async () => {
       const world = await createWorld(setup, mode);

@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { StateMode } from '../../../src/core/config.ts';
-import type { Amount, Save } from '../../../src/core/driver.ts';
+import type { Amount } from '../../../src/core/driver.ts';
 import { TorporError } from '../../../src/core/errors.ts';
 import { exists } from '../../../src/core/library/bundle.ts';
 import type { Machine } from '../../../src/core/machine.ts';
@@ -13,6 +13,7 @@ import {
   expectWholeState,
   type Harness,
   remember,
+  saveOf,
   type World,
 } from './world.ts';
 
@@ -136,11 +137,6 @@ async function expectCancelled(suspending: Promise<void>): Promise<void> {
   );
   expect(error).toBeInstanceOf(TorporError);
   expect(error).toMatchObject({ code: 'CANCELLED' });
-}
-
-function saveOf({ session }: Machine): Save {
-  if (session?.save.available !== true) throw new Error('the guest cannot be saved');
-  return session.save.use;
 }
 
 async function expectPrivateFiles({ bundle }: Machine): Promise<void> {

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
 import type { MachineConfig, StateMode } from '../../../src/core/config.ts';
-import type { Driver, Place } from '../../../src/core/driver.ts';
+import type { Driver, Place, Save } from '../../../src/core/driver.ts';
 import { toTorporError } from '../../../src/core/errors.ts';
 import type { Bundle } from '../../../src/core/library/bundle.ts';
 import { createBundle } from '../../../src/core/library/library.ts';
@@ -112,6 +112,11 @@ export async function createWorld(setup: () => Promise<Harness>, mode: StateMode
 export async function preparedPlace(place: Place): Promise<Place> {
   await prepare(place.bundle, 'The suite starts it without a Machine.');
   return place;
+}
+
+export function saveOf({ session }: Machine): Save {
+  if (session?.save.available !== true) throw new Error('the guest cannot be saved');
+  return session.save.use;
 }
 
 export interface Continuity {

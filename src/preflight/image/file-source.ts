@@ -37,6 +37,8 @@ export async function openFileSource(path: string): Promise<Source> {
     size,
     validator: String(stat.mtimeNs),
     counts: () => ({ requests, bytes }),
+    atHandFrom: size,
+    spare: () => undefined,
     prefetch: async () => {},
     read: async (position, length) => {
       if (position < 0 || position + length > size) throw beyondEnd(path);

@@ -39,9 +39,14 @@ const longestWait = 5_000;
 /** The server has no such ranges any more, or answers with the whole file: it changed, or it never had ranges. */
 export class WholeFileAnswer extends Error {
   readonly status: number;
-  constructor(status: number) {
+  readonly url: string;
+  /** Of the whole file, where a 200 says so. */
+  readonly length: number | undefined;
+  constructor(status: number, url: string, length: number | undefined) {
     super(`HTTP status ${status} instead of a part`);
     this.status = status;
+    this.url = url;
+    this.length = length;
   }
 }
 
@@ -136,8 +141,11 @@ function nextUrl(from: string, location: string): string {
 async function judge(url: string, response: Response): Promise<RangeAnswer | TryAgain> {
   if (response.status === 206) return partOf(url, response);
   await response.body?.cancel();
-  if (response.status === 200 || response.status === 416)
-    throw new WholeFileAnswer(response.status);
+  if (response.status === 200 || response.status === 416) {
+    const length = response.status === 200 ? response.headers.get('content-length') : null;
+    const known = length !== null && /^[1-9]\d{0,14}$/.test(length) ? Number(length) : undefined;
+    throw new WholeFileAnswer(response.status, url, known);
+  }
   const error = refused(url, response.status);
   if (busy.has(response.status)) return { retryAfter: retryAfter(response), error };
   throw error;

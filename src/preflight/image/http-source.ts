@@ -7,7 +7,7 @@ import {
   requestRange,
   WholeFileAnswer,
 } from './http-range.ts';
-import { beyondEnd, type Source } from './source.ts';
+import { beyondEnd, budget, type Source, tooMuchToRead } from './source.ts';
 
 /** Holds the end records of any zip, and the whole directory of most restore images. */
 const tailBytes = 128 << 10;
@@ -15,8 +15,8 @@ const tailBytes = 128 << 10;
 /** A single entry's header and what usually follows it. */
 const readAhead = 64 << 10;
 
-/** What an image may make us spend before it is refused; a usual one takes 2 to 4 requests. */
-const most = { requests: 16, bytes: 8 << 20 };
+/** With redirects, and with a busy server that is asked again. */
+const mostRequests = 16;
 
 interface Window {
   readonly start: number;
@@ -33,28 +33,35 @@ interface Window {
  */
 export async function openHttpSource(location: string, options: HttpOptions): Promise<Source> {
   let requests = 0;
+  let parts = 0;
   let bytes = 0;
   const onRequest = (): void => {
     requests += 1;
-    if (requests > most.requests) throw tooMuch(location);
+    if (requests > mostRequests) throw tooMuchToRead(location);
+  };
+  const onPart = (): void => {
+    parts += 1;
+    if (parts > budget.requests) throw tooMuchToRead(location);
   };
   const take = async (answer: RangeAnswer): Promise<Buffer> => {
     const length = answer.end - answer.start;
-    if (bytes + length > most.bytes) {
+    if (bytes + length > budget.bytes) {
       await answer.response.body?.cancel();
-      throw tooMuch(location);
+      throw tooMuchToRead(location);
     }
     const body = await bodyOf(answer, length, options);
     bytes += body.length;
     return body;
   };
 
-  const first = await firstAnswer(location, options, onRequest);
+  const first = await firstAnswer(location, options, { onRequest, onPart });
   if (first.end !== first.total || first.end - first.start > tailBytes) throw wrongPart(location);
   const windows: Window[] = [{ start: first.start, bytes: await take(first) }];
   const validator = strongValidator(first);
 
   const fill = async (start: number, end: number): Promise<void> => {
+    if (bytes + end - start > budget.bytes) throw tooMuchToRead(location);
+    onPart();
     const request = {
       url: first.url,
       range: `bytes=${start}-${end - 1}`,
@@ -84,6 +91,8 @@ export async function openHttpSource(location: string, options: HttpOptions): Pr
     size: first.total,
     validator: first.etag ?? first.lastModified,
     counts: () => ({ requests, bytes }),
+    atHandFrom: first.start,
+    spare: () => ({ requests: budget.requests - parts, bytes: budget.bytes - bytes }),
     prefetch: async (start, end) => {
       const until = Math.min(end, first.total);
       if (start >= until || covered(start, until) !== undefined) return;
@@ -107,9 +116,10 @@ export async function openHttpSource(location: string, options: HttpOptions): Pr
 async function firstAnswer(
   location: string,
   options: HttpOptions,
-  onRequest: () => void,
+  { onRequest, onPart }: { readonly onRequest: () => void; readonly onPart: () => void },
 ): Promise<RangeAnswer> {
   const ask = async (url: string, range: string): Promise<RangeAnswer | WholeFileAnswer> => {
+    onPart();
     try {
       return await requestRange({ url, range, onRequest }, options);
     } catch (error) {
@@ -117,13 +127,17 @@ async function firstAnswer(
       throw error;
     }
   };
+  const lengthByProbe = async (): Promise<number> => {
+    const probe = await ask(location, 'bytes=0-0');
+    if (probe instanceof WholeFileAnswer) throw onlyWhole(location, probe);
+    await probe.response.body?.cancel();
+    return probe.total;
+  };
   const tail = await ask(location, `bytes=-${tailBytes}`);
   if (!(tail instanceof WholeFileAnswer)) return tail;
-  const probe = await ask(location, 'bytes=0-0');
-  if (probe instanceof WholeFileAnswer) throw onlyWhole(location, probe);
-  await probe.response.body?.cancel();
-  const start = Math.max(0, probe.total - tailBytes);
-  const explicit = await ask(probe.url, `bytes=${start}-${probe.total - 1}`);
+  // A whole file says how long it is; nothing of it was read.
+  const total = tail.length ?? (await lengthByProbe());
+  const explicit = await ask(tail.url, `bytes=${Math.max(0, total - tailBytes)}-${total - 1}`);
   if (explicit instanceof WholeFileAnswer) throw onlyWhole(location, explicit);
   return explicit;
 }
@@ -188,13 +202,5 @@ function wrongPart(location: string): TorporError {
     'REMOTE_FAILED',
     `${hostOf(location)} sent another part of the image than Torpor asked for.`,
     { hint: 'A proxy may be in the way. Download the image whole and check the file instead.' },
-  );
-}
-
-function tooMuch(location: string): TorporError {
-  return new TorporError(
-    'IMAGE_INVALID',
-    `The image at ${hostOf(location)} cannot be checked with a reasonable amount of reading (${most.requests} requests, ${most.bytes >> 20} MiB).`,
-    { hint: 'It may be damaged. Use an image from Apple’s own servers.' },
   );
 }

@@ -39,8 +39,9 @@ const vmFile = /(^|\/)(kernelcache\.[a-z]+\.vma2|apticket\.vma2macosap\.im4m)$/;
 
 /**
  * Reads what a restore image says about itself, from a path or an http(s) address, without reading
- * the image: its end, its directory and one or two small lists. A remote image takes 2 to 4
- * requests, redirects not counted, and well under 1 MiB.
+ * the image: its end, its directory and one or two small lists. A remote image takes 2 to 5
+ * requests, redirects not counted, and at most 1 MiB, however many entries it has: of a directory that
+ * is longer than any real image's only its beginning and its end are read.
  *
  * Throws IMAGE_INVALID for what is no restore image, REMOTE_FAILED, REMOTE_CHANGED, CANCELLED, and
  * system errors of local files.
@@ -78,9 +79,8 @@ async function inspect(source: Source): Promise<RestoreImage> {
 }
 
 async function readList(zip: Zip, name: string): Promise<PlistValue | undefined> {
-  const entry = zip.entries.get(name);
-  if (entry === undefined) return undefined;
-  return await parsePlist(zip.read(entry, manifestBounds.bytes), manifestBounds, skipDigests);
+  const content = await zip.read(name, manifestBounds.bytes);
+  return content && (await parsePlist(content, manifestBounds, skipDigests));
 }
 
 function describe(

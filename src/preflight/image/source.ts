@@ -1,6 +1,6 @@
 import { TorporError } from '../../core/errors.ts';
 import { openFileSource } from './file-source.ts';
-import type { HttpOptions } from './http-range.ts';
+import { type HttpOptions, hostOf } from './http-range.ts';
 import { openHttpSource } from './http-source.ts';
 
 /** What was asked of the other side so far; for a file, reads of the disk. */
@@ -8,6 +8,9 @@ export interface Counts {
   readonly requests: number;
   readonly bytes: number;
 }
+
+/** What a remote image may cost before it is refused; redirects and busy servers come on top. */
+export const budget: Counts = { requests: 5, bytes: 1 << 20 };
 
 /** Random access to bytes that do not change while they are read. */
 export interface Source {
@@ -19,6 +22,10 @@ export interface Source {
   /** What tells this content from a later one at the same place: an ETag or a date, if any. */
   readonly validator: string | undefined;
   counts(): Counts;
+  /** From here to its end everything is at hand, without another request; a file's size. */
+  readonly atHandFrom: number;
+  /** What may still be asked of the other side; undefined for a file, which has no limit. */
+  spare(): Counts | undefined;
   /** Gets `start` to `end` in as few requests as it takes; later reads inside are free. */
   prefetch(start: number, end: number): Promise<void>;
   /** Exactly `length` bytes; throws IMAGE_INVALID beyond the end. */
@@ -52,5 +59,14 @@ export function beyondEnd(location: string): TorporError {
     'IMAGE_INVALID',
     `The image refers to data beyond its own end; it is damaged or incomplete.`,
     { details: { location }, hint: 'Download the image again.' },
+  );
+}
+
+/** The error of an image that would take more reading than a check is worth. */
+export function tooMuchToRead(location: string, why?: string): TorporError {
+  return new TorporError(
+    'REMOTE_FAILED',
+    `The image at ${hostOf(location)} cannot be checked without reading more than ${budget.bytes >> 20} MiB of it in ${budget.requests} requests${why === undefined ? '' : `: ${why}`}.`,
+    { hint: 'Download it and check the file, or use an image from Apple’s own servers.' },
   );
 }

@@ -1,34 +1,28 @@
 import { Readable } from 'node:stream';
 import yauzl from 'yauzl';
 import { TorporError, toTorporError } from '../../core/errors.ts';
+import { createSearch, damaged, type Span } from './directory.ts';
 import { beyondEnd, type Source } from './source.ts';
 
 /** A real restore image has some 300 entries in 50 KB of directory. */
-const most = { entries: 50_000, directoryBytes: 4 << 20, nameBytes: 1024 };
+const most = { entries: 200_000, directoryBytes: 32 << 20 };
 
 /** Bytes between an entry's header and its data beyond its name: what Apple's and other tools write. */
 const extraAllowance = 512;
 
-export interface ZipEntry {
-  readonly name: string;
-  readonly compressedSize: number;
-  readonly size: number;
-  /** Where the entry's own header stands in the archive. */
-  readonly offset: number;
-}
-
 export interface Zip {
-  readonly entries: ReadonlyMap<string, ZipEntry>;
   /**
-   * The entry's content in chunks, unpacked as it comes and checked against its size and CRC.
-   * Throws IMAGE_INVALID before unpacking when it says it is larger than `limit` bytes.
+   * The content of the entry called `name` in chunks, unpacked as it comes and checked against its size
+   * and CRC; undefined when there is no such entry. Throws IMAGE_INVALID before unpacking when it says it
+   * is larger than `limit` bytes, and what Search.find throws.
    */
-  read(entry: ZipEntry, limit: number): AsyncIterable<Uint8Array>;
+  read(name: string, limit: number): Promise<AsyncIterable<Uint8Array> | undefined>;
 }
 
 /**
- * Opens the directory of a zip, zip64 or not, and keeps what `wanted` accepts. Throws IMAGE_INVALID
- * when it is no zip, is damaged, or has a directory larger than any real image's.
+ * Opens a zip, zip64 or not. `wanted` says of a name whether it will be read, and hears of each entry
+ * that is passed on the way. Throws IMAGE_INVALID when it is no zip, is damaged, or has a directory
+ * larger than any real image's.
  */
 export async function openZip(source: Source, wanted: (name: string) => boolean): Promise<Zip> {
   const reader = new SourceReader(source);
@@ -37,51 +31,61 @@ export async function openZip(source: Source, wanted: (name: string) => boolean)
       autoClose: false,
       lazyEntries: true,
     });
-    if (zip.entryCount > most.entries) throw tooLarge(source);
-    const start = cursorOf(zip);
-    if (start >= source.size) throw beyondEnd(source.location);
-    await source.prefetch(start, Math.min(source.size, start + directoryGuess(zip.entryCount)));
-    const found = new Map<string, yauzl.Entry>();
-    for await (const entry of zip.eachEntry()) {
-      if (cursorOf(zip) - start > most.directoryBytes) throw tooLarge(source);
-      if (!wanted(entry.fileName)) continue;
-      if (found.has(entry.fileName)) throw damaged(source, `it holds ${entry.fileName} twice`);
-      found.set(entry.fileName, entry);
-    }
+    const span = await spanOf(source, zip);
+    const search = createSearch(source, span, wanted);
     return {
-      entries: new Map([...found].map(([name, entry]) => [name, plain(name, entry)])),
-      read: (entry, limit) => readEntry(source, zip, found.get(entry.name), limit),
+      async read(name, limit) {
+        try {
+          const at = await search.find(name);
+          return at === undefined ? undefined : readEntry(source, reader, at, limit);
+        } catch (error) {
+          throw asDamaged(source, error);
+        }
+      },
     };
   } catch (error) {
     throw asDamaged(source, error);
   }
 }
 
-/** The next byte of the directory to read; @types/yauzl calls this number a boolean. */
-function cursorOf(zip: yauzl.ZipFile): number {
-  return Number(zip.readEntryCursor);
+async function spanOf(source: Source, zip: yauzl.ZipFile): Promise<Span> {
+  // @types/yauzl calls this number a boolean.
+  const start = Number(zip.readEntryCursor);
+  if (start >= source.size) throw beyondEnd(source.location);
+  const count = zip.entryCount;
+  const end = await directoryEnd(source, zip.comment.length);
+  if (start > end) throw damaged(source, 'its directory begins after its end');
+  if (count > most.entries || end - start > most.directoryBytes) {
+    throw damaged(source, 'its directory is larger than that of any real image');
+  }
+  return { start, end, count };
 }
 
-/** One request for the whole directory costs less than several for its pieces. */
-function directoryGuess(entries: number): number {
-  return Math.min(most.directoryBytes, 512 + entries * 160);
+/** The zip64 record stands right after the directory, or where there is none the end record (APPNOTE 4.3.6). */
+async function directoryEnd(source: Source, comment: number): Promise<number> {
+  const endRecord = source.size - 22 - comment;
+  if (endRecord < 20) return endRecord;
+  const locator = await source.read(endRecord - 20, 20);
+  return locator.readUInt32LE(0) === 0x07064b50 ? Number(locator.readBigUInt64LE(8)) : endRecord;
 }
 
-function plain(name: string, entry: yauzl.Entry): ZipEntry {
-  return {
-    name,
-    compressedSize: entry.compressedSize,
-    size: entry.uncompressedSize,
-    offset: entry.relativeOffsetOfLocalHeader,
-  };
+/** The one entry whose record stands at `at`, as yauzl reads it. */
+async function entryAt(zip: yauzl.ZipFile): Promise<yauzl.Entry | undefined> {
+  for await (const entry of zip.eachEntry()) return entry;
+  return undefined;
 }
 
 async function* readEntry(
   source: Source,
-  zip: yauzl.ZipFile,
-  entry: yauzl.Entry | undefined,
+  reader: SourceReader,
+  at: number,
   limit: number,
 ): AsyncGenerator<Uint8Array> {
+  // A directory that begins at this record and has no other.
+  const zip = new yauzl.ZipFile(reader, at, source.size, 1, '', false, true, true, true);
+  const entry = await entryAt(zip).catch((error: unknown) => {
+    throw asDamaged(source, error);
+  });
   if (entry === undefined) throw damaged(source, 'an entry is missing');
   if (entry.uncompressedSize > limit || entry.compressedSize > limit) {
     throw damaged(source, `its ${entry.fileName} is larger than ${limit} bytes`);
@@ -144,16 +148,4 @@ function asDamaged(source: Source, error: unknown): TorporError {
   const known = toTorporError(error);
   if (known.code !== 'INTERNAL') return known;
   return damaged(source, known.message.slice(0, 160), error);
-}
-
-function damaged(source: Source, what: string, cause?: unknown): TorporError {
-  return new TorporError('IMAGE_INVALID', `The image cannot be used: ${what}.`, {
-    cause,
-    details: { location: source.location },
-    hint: 'It may be incomplete or damaged. Download it again, or use an image from Apple’s servers.',
-  });
-}
-
-function tooLarge(source: Source): TorporError {
-  return damaged(source, 'its directory is larger than that of any real image');
 }

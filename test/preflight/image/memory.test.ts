@@ -23,7 +23,7 @@ const images = {
   'a large binary manifest': {
     manifest: bplistCreator({ a: Array.from({ length: 20_000 }, (_, index) => `text ${index}`) }),
   },
-  '15 000 entries': { extraEntries: 15_000 },
+  '150 000 entries': { extraEntries: 150_000 },
 } as const;
 
 /** MiB. */

@@ -6,8 +6,8 @@ import { type Part, writeZip, type ZipSpec } from './zip.ts';
 export interface ImageSpec extends ManifestSpec {
   /** Bytes of payload; 20 GB unless told otherwise. */
   readonly payload?: number;
-  /** Where the manifest stands: before the payload, in its middle or after it. */
-  readonly manifestAt?: 'front' | 'middle' | 'end';
+  /** Where the manifest stands: before the payload, in its middle, after it, or amid the other entries. */
+  readonly manifestAt?: 'front' | 'middle' | 'end' | 'amid';
   readonly manifest?: Uint8Array | null;
   readonly restore?: Uint8Array | null;
   readonly extraEntries?: number;
@@ -52,12 +52,13 @@ export async function writeImage(
   }));
   if (spec.vm !== false)
     extra.push({ name: 'kernelcache.release.vma2', content: new Uint8Array() });
-  const at = spec.manifestAt ?? 'middle';
-  const parts =
-    at === 'front'
-      ? [...lists, half, rest, ...extra]
-      : at === 'middle'
-        ? [half, ...lists, rest, ...extra]
-        : [half, rest, ...extra, ...lists];
-  return await writeZip(path, { parts, ...spec.zip });
+  const before = extra.slice(0, extra.length / 2);
+  const after = extra.slice(extra.length / 2);
+  const orders = {
+    front: [...lists, half, rest, ...extra],
+    middle: [half, ...lists, rest, ...extra],
+    end: [half, rest, ...extra, ...lists],
+    amid: [half, rest, ...before, ...lists, ...after],
+  };
+  return await writeZip(path, { parts: orders[spec.manifestAt ?? 'middle'], ...spec.zip });
 }

@@ -35,9 +35,19 @@ export async function writeZip(
   const file = await open(path, 'w');
   try {
     let at = 0;
+    // A hundred thousand entries are not a hundred thousand writes.
+    let held: Uint8Array[] = [];
+    let heldBytes = 0;
+    const flush = async (): Promise<void> => {
+      if (heldBytes > 0) await file.write(Buffer.concat(held), 0, heldBytes, at - heldBytes);
+      held = [];
+      heldBytes = 0;
+    };
     const put = async (bytes: Uint8Array): Promise<void> => {
-      await file.write(bytes, 0, bytes.length, at);
+      held.push(bytes);
+      heldBytes += bytes.length;
       at += bytes.length;
+      if (heldBytes > 1 << 20) await flush();
     };
     const records: Buffer[] = [];
     for (const part of spec.parts) {
@@ -56,7 +66,10 @@ export async function writeZip(
       };
       await put(header(common, 'local'));
       if (part.hole === undefined) await put(data);
-      else at += part.hole;
+      else {
+        await flush();
+        at += part.hole;
+      }
       records.push(header(common, 'central'));
     }
     const directory = at;
@@ -66,6 +79,7 @@ export async function writeZip(
     const count = spec.entryCount ?? spec.parts.length;
     if (spec.classic !== true) await put(zip64End(said, whole.length, count, at));
     await put(end(said, whole.length, count, spec));
+    await flush();
     return { size: at, directory };
   } finally {
     await file.close();

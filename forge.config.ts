@@ -8,6 +8,10 @@
  *   APPLE_API_KEY, APPLE_API_KEY_ID, APPLE_API_ISSUER  the path of a .p8 file, and what belongs to it
  *   APPLE_ID, APPLE_PASSWORD, APPLE_TEAM_ID            or an app-specific password
  *
+ * TORPOR_EDITION=app-store makes the edition of the Mac App Store: `electron-forge package --platform=mas`.
+ * It names no software that Apple has not released, and is sandboxed. The package says which it is, as
+ * TorporEdition in its Info.plist and `edition` in its package.json.
+ *
  * The maker of deb needs Node 22 or newer when npm installs; with an older one npm leaves it out.
  * TORPOR_ELECTRON_ZIPS names a folder with Electron's zip files, where they cannot be downloaded.
  */
@@ -21,9 +25,11 @@ import { MakerRpm } from '@electron-forge/maker-rpm';
 import { MakerZIP } from '@electron-forge/maker-zip';
 import { FusesPlugin } from '@electron-forge/plugin-fuses';
 import type { ForgeConfig } from '@electron-forge/shared-types';
+import { editionNamed } from './src/preflight/phrases.ts';
 
 const root = import.meta.dirname;
 const { env } = process;
+const edition = editionNamed(env.TORPOR_EDITION);
 const asset = (...names: string[]) => path.join(root, 'assets', ...names);
 
 /** Everything else is built into dist. Trash finds its programs beside itself, so it is shipped whole. */
@@ -47,6 +53,11 @@ const linux = {
   },
 };
 
+const entitlements = {
+  direct: { app: 'app.plist', helper: 'inherit.plist' },
+  'app-store': { app: 'app-store.plist', helper: 'app-store-inherit.plist' },
+};
+
 const config: ForgeConfig = {
   packagerConfig: {
     name: 'Torpor',
@@ -61,6 +72,7 @@ const config: ForgeConfig = {
     prune: false,
     extendInfo: {
       LSUIElement: true,
+      TorporEdition: edition,
       LSMinimumSystemVersion: '14.0',
       NSMicrophoneUsageDescription:
         'A virtual machine that has a microphone hears what this Mac hears.',
@@ -74,7 +86,7 @@ const config: ForgeConfig = {
         hardenedRuntime: true,
         entitlements: asset(
           'entitlements',
-          file.endsWith('/Torpor.app') ? 'app.plist' : 'inherit.plist',
+          entitlements[edition][file.endsWith('/Torpor.app') ? 'app' : 'helper'],
         ),
       }),
     },
@@ -115,10 +127,16 @@ const config: ForgeConfig = {
   ],
   hooks: {
     // Before packaging; `npm start` builds by itself.
-    generateAssets: async () => {
+    generateAssets: async (_, platform) => {
+      if ((platform === 'mas') !== (edition === 'app-store')) {
+        throw new Error(
+          `A package for ${platform} is not made of the edition ${edition}: set TORPOR_EDITION.`,
+        );
+      }
       run('native/build.mjs');
       run('node_modules/vite/bin/vite.js', 'build', '--app', '--logLevel', 'warn');
     },
+    readPackageJson: async (_, manifest) => ({ ...manifest, edition }),
   },
 };
 

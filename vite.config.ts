@@ -1,11 +1,15 @@
 /**
  * `vite build --app` builds the three parts of the app into dist/: the main process (ESM), the preload
  * (one CommonJS file, the only thing a sandbox loads) and the pages.
+ *
+ * TORPOR_EDITION, `direct` unless set, or `app-store`, is put in for good: how Apple's software is named
+ * (src/preflight/phrases.ts).
  */
 import { readdirSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import path from 'node:path';
 import { defineConfig, type Plugin } from 'vite';
+import { editionNamed } from './src/preflight/phrases.ts';
 
 const root = import.meta.dirname;
 const pages = path.join(root, 'src', 'panel');
@@ -53,6 +57,7 @@ export default defineConfig({
     },
     main: {
       consumer: 'server',
+      define: { TORPOR_EDITION: JSON.stringify(editionNamed(process.env.TORPOR_EDITION)) },
       resolve: { noExternal: true, external: ['electron', 'trash'] },
       build: {
         outDir: path.join(root, 'dist', 'main'),

@@ -23,7 +23,7 @@ import { readHostFacts } from '../preflight/host/facts.ts';
 import type { TablePlaces } from '../preflight/known-broken/table.ts';
 import { type TableUpdate, updateTable } from '../preflight/known-broken/update.ts';
 import { deviceSupportOutlook, type Outlook } from '../preflight/outlook.ts';
-import { wordsFor } from '../preflight/phrases.ts';
+import { type Edition, wordsFor } from '../preflight/phrases.ts';
 import {
   accessTo,
   findImage,
@@ -33,6 +33,7 @@ import {
   readSituation,
 } from '../preflight/preflight.ts';
 import { lockTarget } from './download-lock.ts';
+import { edition } from './edition.ts';
 import { defaultLibrary, surroundings } from './paths.ts';
 
 export type { Download } from '../preflight/download/download.ts';
@@ -61,9 +62,14 @@ export function tablePlaces(place = surroundings()): TablePlaces & { readonly fo
   return { folder: join(data, 'preflight'), alsoFrom: [join(shared, 'known-broken.d')] };
 }
 
+/** A question with what is the same for all: this edition, unless it names one, and the tables here. */
+function asked(question: Question): PreflightOptions & { readonly edition: Edition } {
+  return { edition, ...question, table: tablePlaces() };
+}
+
 /** Whether a host can install an image; see preflight(). */
 export function checkImage(image: string, question: Question): Promise<PreflightReport> {
-  return preflight(image, { ...question, table: tablePlaces() });
+  return preflight(image, asked(question));
 }
 
 /** The images of a catalogue, each with its verdict. */
@@ -71,7 +77,7 @@ export async function listImages(
   catalogue: string | undefined,
   question: Question,
 ): Promise<readonly JudgedRow[]> {
-  const options = { ...question, table: tablePlaces() };
+  const options = asked(question);
   const [rows, situation] = await Promise.all([
     readCatalogue(catalogue, question.http),
     accessTo(question.hostRoot).then((access) => readSituation(access, options)),
@@ -117,9 +123,9 @@ async function explainAt(
   image: string | undefined,
   question: Question,
 ): Promise<Explained> {
-  const options = { ...question, table: tablePlaces() };
+  const options = asked(question);
   const situation = await readSituation(await accessTo(question.hostRoot), options);
-  const words = wordsFor(question.edition ?? 'direct', situation.table.coverage.released);
+  const words = wordsFor(options.edition, situation.table.coverage.released);
   const found =
     image === undefined
       ? { image: undefined, problem: undefined }

@@ -9,6 +9,7 @@ import { parsePlist } from './image/plist.ts';
 import { dictAt, hostBounds, isDict, type PlistValue, textAt } from './image/plist-value.ts';
 import { inspectRestoreImage } from './image/restore-image.ts';
 import { isUrl } from './image/source.ts';
+import { wordsFor } from './phrases.ts';
 import {
   judgeImage,
   type PreflightOptions,
@@ -148,9 +149,11 @@ function appleRow(restore: PlistValue, official: boolean): CatalogueRow | undefi
   };
 }
 
-export type JudgedRow =
-  | { readonly row: CatalogueRow; readonly report: PreflightReport }
-  | { readonly row: CatalogueRow; readonly problem: Problem };
+export type JudgedRow = {
+  readonly row: CatalogueRow;
+  /** As this edition calls it: `macOS 15.6.1 (24G90)`. */
+  readonly name: string;
+} & ({ readonly report: PreflightReport } | { readonly problem: Problem });
 
 /** How many images are read at the same time: enough to be quick, few enough to be polite. */
 const atOnce = 3;
@@ -178,19 +181,24 @@ async function judgeRow(
   situation: Situation,
   options: PreflightOptions,
 ): Promise<JudgedRow> {
+  const words = wordsFor(options.edition ?? 'direct', situation.table.coverage.released);
+  const name = words.guest({ ...row, kind: parseBuild(row.build)?.kind });
   try {
     const image = await inspectRestoreImage(row.url, options.http);
     if (image.build !== row.build) {
       throw new TorporError(
         'REMOTE_CHANGED',
-        `The address holds build ${image.build}, and the catalogue says ${row.build}.`,
-        { hint: 'The catalogue is out of date.' },
+        'The address holds another build than the catalogue says.',
+        {
+          hint: 'The catalogue is out of date.',
+          details: { found: image.build, listed: row.build },
+        },
       );
     }
     const listed = { ...image, listedAsRelease: row.listedAsRelease };
-    return { row, report: judgeImage(listed, situation, options) };
+    return { row, name, report: judgeImage(listed, situation, options) };
   } catch (error) {
     options.http?.signal?.throwIfAborted();
-    return { row, problem: toProblem(error) };
+    return { row, name, problem: toProblem(error) };
   }
 }

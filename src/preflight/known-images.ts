@@ -36,7 +36,7 @@ export function imageOfBuild(build: string): RestoreImage {
   const parsed = parseBuild(build);
   const version = builds[build];
   if (parsed === undefined || version === undefined) {
-    throw new TorporError('BAD_REQUEST', `Torpor has no record of build ${build}.`, {
+    throw new TorporError('BAD_REQUEST', 'Torpor has no record of that build.', {
       hint: 'Give the image’s file or its address instead: what an image needs stands in it.',
     });
   }

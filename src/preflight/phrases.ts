@@ -4,10 +4,25 @@
  * released, and still say what to install.
  */
 
+import { TorporError } from '../core/errors.ts';
 import type { BuildKind } from './build-number.ts';
 import { compareVersions, majorOf } from './version.ts';
 
-export type Edition = 'direct' | 'app-store';
+export const editions = ['direct', 'app-store'] as const;
+export type Edition = (typeof editions)[number];
+
+/**
+ * The edition of that name, as TORPOR_EDITION has it; the direct one when there is none. Throws
+ * CONFIG_INVALID for any other: a misspelt name must not make the wrong edition.
+ */
+export function editionNamed(name: string | undefined): Edition {
+  if (name === undefined || name === '') return 'direct';
+  const found = editions.find((edition) => edition === name);
+  if (found !== undefined) return found;
+  throw new TorporError('CONFIG_INVALID', `There is no edition “${name}” of Torpor.`, {
+    hint: `TORPOR_EDITION is ${editions.join(' or ')}.`,
+  });
+}
 
 /** A version as preflight met it, in an image or on a host. */
 export interface Named {

@@ -28,6 +28,8 @@ export interface PreflightOptions {
 export interface PreflightReport {
   readonly checkedAt: Date;
   readonly image: RestoreImage;
+  /** What the image is called in this edition: `macOS 15.6.1 (24G90)`; where it is, when no macOS for machines. */
+  readonly name: string;
   readonly host: HostFacts;
   readonly plan: InstallPlan;
   readonly table: Pick<LoadedTable, 'serial' | 'issued' | 'origin' | 'problems'>;
@@ -95,6 +97,7 @@ export function judgeImage(
   return {
     checkedAt: now,
     image,
+    name: image.forVms ? words.guest(image) : image.location,
     host,
     plan,
     table: { serial, issued, origin, problems },

@@ -191,10 +191,11 @@ test('the direct edition says beta where it is one', async () => {
 });
 
 test('no sentence of the source names prerelease software outside the table of phrases', async () => {
-  const root = new URL('../../src/preflight/', import.meta.url).pathname;
-  const files = (await readdir(root, { recursive: true })).filter((name) => name.endsWith('.ts'));
+  const root = new URL('../../src/', import.meta.url).pathname;
+  const files = (await readdir(root, { recursive: true })).filter((name) => /\.tsx?$/.test(name));
+  expect(files).toContain('panel/text/de-windows.ts');
   for (const name of files) {
-    if (name === 'phrases.ts') continue;
+    if (name === 'preflight/phrases.ts') continue;
     const text = await readFile(join(root, name), 'utf8');
     const code = text.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/^\s*\/\/.*$/gm, '');
     const literals = code.replaceAll(/\$\{[^}]*\}/g, '…').match(/'[^'\n]*'|`[^`]*`/g) ?? [];

@@ -42,7 +42,7 @@ export function define(command: Command, context: Context): void {
       const url = isAddress ? image : row?.url;
       if (url === undefined) {
         throw usageError(
-          `The catalogue has no image with the build ${image}.`,
+          'The catalogue has no image with that build.',
           'See “torpor images”, or give its address.',
         );
       }

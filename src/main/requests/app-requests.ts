@@ -2,7 +2,6 @@
 import path from 'node:path';
 import type { WebContents } from 'electron';
 import { app, BrowserWindow, clipboard, dialog, shell } from 'electron';
-import { checkImage, listImages } from '../../agent/preflight.ts';
 import type { AppInfo, AppRequests, FileKind } from '../../contract/app.ts';
 import type { PreflightAction, PreflightReport } from '../../contract/preflight.ts';
 import { TorporError } from '../../core/errors.ts';
@@ -177,20 +176,9 @@ function notOurs(asked: string): TorporError {
 }
 
 async function runPreflight(image: string | null, libraryPath: string): Promise<PreflightReport> {
-  const { image: found, verdict } = await checkImage(image ?? (await newestImage(libraryPath)), {
-    libraryPath,
-  });
-  const version =
-    found.version === undefined ? undefined : `macOS ${found.version} (${found.build})`;
-  return { image: version ?? found.location, verdict };
-}
-
-async function newestImage(libraryPath: string): Promise<string> {
-  const [newest] = await listImages(undefined, { libraryPath });
-  if (newest !== undefined) return newest.row.url;
-  throw new TorporError('REMOTE_FAILED', 'Apple’s list names no image.', {
-    hint: 'Choose an image that you have.',
-  });
+  const asked = image ?? (await newestImage(libraryPath));
+  const { name, verdict } = await checkImage(asked, { libraryPath });
+  return { image: name, verdict };
 }
 
 const softwareUpdate = 'x-apple.systempreferences:com.apple.Software-Update-Settings.extension';

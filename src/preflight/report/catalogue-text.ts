@@ -17,12 +17,11 @@ export function catalogueText(rows: readonly JudgedRow[], columns = 100): string
 }
 
 function rowLines(judged: JudgedRow, columns: number): string[] {
-  const { row } = judged;
-  const head = `macOS ${row.version} (${row.build})`;
+  const { row, name } = judged;
   if ('problem' in judged) {
     const { message, hint } = judged.problem;
     return [
-      `${head}: could not be checked`,
+      `${name}: could not be checked`,
       wrap(hint === undefined ? message : `${message} ${hint}`, columns, '  '),
       `  ${row.url}`,
     ];
@@ -30,7 +29,7 @@ function rowLines(judged: JudgedRow, columns: number): string[] {
   const { verdict, image } = judged.report;
   const size = image.size === undefined ? '' : `, ${gigabytes(image.size)}`;
   return [
-    `${head}${size}: ${answers[verdict.answer]}`,
+    `${name}${size}: ${answers[verdict.answer]}`,
     ...(verdict.answer === 'yes' ? [] : [wrap(verdict.sentence, columns, '  ')]),
     `  ${row.url}`,
   ];

@@ -64,6 +64,7 @@
             'src/vz/restore_image.mm',
             'src/vz/storage.mm',
             'src/vz/window.mm',
+            'src/vz/window_menu.mm',
           ],
           'dependencies': [
             "<!(node -p \"require('node-addon-api').targets\"):node_addon_api_except_all",

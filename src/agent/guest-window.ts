@@ -1,42 +1,75 @@
-import { defaultWindowPolicy } from '../core/config.ts';
-import type { Session } from '../core/driver.ts';
-import { type Problem, TorporError } from '../core/errors.ts';
+import { defaultWindowPolicy, type WindowPolicy } from '../core/config.ts';
+import type { WindowCommand } from '../core/driver.ts';
+import { type Problem, TorporError, toTorporError } from '../core/errors.ts';
 import type { Machine } from '../core/machine.ts';
+import { changedPolicy, configureLive, meetEachGuest } from './live-policy.ts';
 
-/**
- * Acts when a person closes the native window of a machine's guest, as its policy says: suspends it,
- * hides the window while the guest runs on, or asks by way of `ask`, whose problem is WINDOW_CLOSING.
- * Until then the window stays open. What a suspension fails of is the machine's own problem; it goes to
- * `onError` as well.
- */
-export function heedWindow(
-  machine: Machine,
-  ask: (question: Problem) => void,
-  onError: (error: unknown) => void,
-): void {
-  let watched: Session | undefined;
-  const watch = (): void => {
-    const { session } = machine;
-    if (session === undefined || session === watched) return;
-    watched = session;
-    session.on('windowCloseRequested', () => close(machine, session, ask).catch(onError));
-  };
-  machine.on('changed', watch);
-  watch();
+export interface WindowParts {
+  /** Asks a person by way of the panel. */
+  readonly ask: (question: Problem) => void;
+  /** Throws BUSY while other work holds the machine. */
+  readonly assertFree: (machine: Machine) => void;
+  /** Keeps other work away meanwhile. */
+  readonly hold: (machine: Machine, doing: string, work: () => Promise<void>) => Promise<void>;
+  /** A window has no place to say what went wrong. */
+  readonly onError: (error: unknown) => void;
 }
 
-async function close(machine: Machine, session: Session, ask: (question: Problem) => void) {
-  const { policy, name } = machine.config;
-  switch ((policy.window ?? defaultWindowPolicy).onClose) {
+/**
+ * Does what a person chooses in the native window of a machine's guest. Closing it is as its policy says:
+ * the guest is suspended, the window is hidden while the guest runs on, or it is asked, with the problem
+ * WINDOW_CLOSING; until then the window stays open. What fails goes to `onError`, and the guest goes on.
+ */
+export function heedWindow(machine: Machine, parts: WindowParts): void {
+  meetEachGuest(machine, (session) => {
+    session.on('windowCommand', (command) => {
+      obey(machine, command, parts).catch((error: unknown) => {
+        if (toTorporError(error).code !== 'CANCELLED') parts.onError(error);
+      });
+    });
+  });
+}
+
+async function obey(machine: Machine, command: WindowCommand, parts: WindowParts): Promise<void> {
+  const { window: policy = defaultWindowPolicy } = machine.config.policy;
+  const change = (window: Partial<WindowPolicy>) =>
+    parts.hold(machine, 'being changed', () => {
+      const { config } = machine;
+      return configureLive(machine, {
+        ...config,
+        policy: changedPolicy(config.policy, { window }),
+      });
+    });
+  switch (command) {
+    case 'captureSystemKeys':
+      return change({ capturesSystemKeys: !policy.capturesSystemKeys });
+    case 'followResize':
+      return change({ resize: policy.resize === 'follow' ? 'fixed' : 'follow' });
+    case 'close':
+      return close(machine, policy.onClose, parts);
     case 'suspend':
+      parts.assertFree(machine);
+      return machine.suspend('user');
+    case 'pause':
+      parts.assertFree(machine);
+      return machine.pause();
+    case 'resume':
+      parts.assertFree(machine);
+      return machine.resume();
+  }
+}
+
+async function close(machine: Machine, onClose: WindowPolicy['onClose'], parts: WindowParts) {
+  switch (onClose) {
+    case 'suspend':
+      parts.assertFree(machine);
       return machine.suspend('user');
     case 'keepRunning':
-      if (session.window?.available === true) session.window.use.hide();
-      return;
+      return setWindowShown(machine, false);
     case 'ask':
-      return ask({
+      return parts.ask({
         code: 'WINDOW_CLOSING',
-        message: `The window of “${name}” was closed, and its guest runs.`,
+        message: `The window of “${machine.config.name}” was closed, and its guest runs.`,
         hint: 'Suspend it, or hide the window and let it run.',
       });
   }

@@ -8,6 +8,7 @@ import { Machine, type MachineContext } from '../core/machine.ts';
 import { nameOwners } from './duplicates.ts';
 import { findListed } from './find.ts';
 import { heedWindow } from './guest-window.ts';
+import { heedPolicy } from './live-policy.ts';
 import { createQueue } from './queue.ts';
 
 export interface Open {
@@ -85,11 +86,12 @@ export async function openMachines(options: MachinesOptions): Promise<Machines> 
       const machine = await Machine.open(bundle, context);
       machine.on('changed', onChange);
       machine.on('problem', (problem) => onProblem(machine, problem));
-      heedWindow(
-        machine,
-        (question) => onProblem(machine, question),
-        (error) => onProblem(machine, toProblem(error)),
-      );
+      const onError = (error: unknown): void => onProblem(machine, toProblem(error));
+      heedWindow(machine, {
+        ...{ assertFree, hold, onError },
+        ask: (question) => onProblem(machine, question),
+      });
+      heedPolicy(machine, onError);
       return { kind: 'machine', machine };
     } catch (error) {
       return { kind: 'broken', bundle, config, problem: toProblem(error) };
@@ -147,18 +149,7 @@ export async function openMachines(options: MachinesOptions): Promise<Machines> 
 
     assertFree,
 
-    async hold(machine, doing, work) {
-      assertFree(machine);
-      held.set(machine, doing);
-      onChange();
-      try {
-        if (machine.form.amount !== undefined) await machine.form.endWork();
-        return await work();
-      } finally {
-        held.delete(machine);
-        onChange();
-      }
-    },
+    hold,
 
     isHeld: (machine) => held.has(machine),
     rescan,
@@ -173,6 +164,19 @@ export async function openMachines(options: MachinesOptions): Promise<Machines> 
         }
       }),
   };
+
+  async function hold<T>(machine: Machine, doing: string, work: () => Promise<T>): Promise<T> {
+    assertFree(machine);
+    held.set(machine, doing);
+    onChange();
+    try {
+      if (machine.form.amount !== undefined) await machine.form.endWork();
+      return await work();
+    } finally {
+      held.delete(machine);
+      onChange();
+    }
+  }
 
   function assertFree(machine: Machine): void {
     const doing = held.get(machine);

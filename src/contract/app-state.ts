@@ -1,5 +1,5 @@
 import type { DriverId, MachineConfig } from '../core/config.ts';
-import type { Amount, Fact } from '../core/driver.ts';
+import type { Amount, Fact, LiveChoice } from '../core/driver.ts';
 import type { ErrorCode, Problem } from '../core/errors.ts';
 import type { OperationProgress } from '../core/operation.ts';
 import type { SavedStateSummary } from '../core/saved-state/find.ts';
@@ -100,6 +100,8 @@ export interface DigestTimes {
 
 export interface MachineDetail extends MachineView {
   readonly config: MachineConfig | null;
+  /** What can be chosen for it also while its guest runs; empty for a broken machine. */
+  readonly choices: readonly LiveChoice[];
   /** What cannot be done with the guest that runs, and why; empty when nothing runs. */
   readonly missing: readonly { readonly capability: string; readonly reason: Problem }[];
   readonly setAside: readonly SetAsideState[];
@@ -114,6 +116,7 @@ export type {
   ErrorCode,
   Fact,
   InFlightStatus,
+  LiveChoice,
   MachineConfig,
   MachineStatus,
   Operation,

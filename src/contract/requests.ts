@@ -1,4 +1,4 @@
-import type { Architecture, Hardware, Policy } from '../core/config.ts';
+import type { Architecture, Hardware, Policy, WindowPolicy } from '../core/config.ts';
 import type { SaveReason } from '../core/saved-state/manifest.ts';
 import type { Verification } from '../core/saved-state/verify.ts';
 import type {
@@ -194,5 +194,11 @@ export interface Changes {
   readonly memoryMiB?: number;
   readonly iso?: string | null;
   readonly display?: Hardware['display'];
-  readonly policy?: Partial<Policy>;
+  readonly policy?: PolicyChanges;
 }
+
+/** The window and the memory target also take effect on a guest that runs; null takes a target away. */
+export type PolicyChanges = Partial<Omit<Policy, 'window' | 'memoryTargetMiB'>> & {
+  readonly window?: Partial<WindowPolicy>;
+  readonly memoryTargetMiB?: number | null;
+};

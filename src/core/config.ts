@@ -91,6 +91,11 @@ export const windowPolicy = z.strictObject({
   capturesSystemKeys: z.boolean(),
 });
 
+export const memoryTargetMiB = z
+  .int()
+  .min(16)
+  .max(1024 * 1024);
+
 const policy = z.strictObject({
   onQuit: z.enum(['suspend', 'stop', 'keepRunning', 'ask']),
   onLaunch: z.enum(['resume', 'leaveSuspended', 'ask']),
@@ -100,6 +105,8 @@ const policy = z.strictObject({
   stopDeadlineSeconds: z.int().min(1).max(3600),
   /** Absent means defaultWindowPolicy. */
   window: windowPolicy.exactOptional(),
+  /** What the guest is asked to keep of its memory, the rest being the host’s; absent means all of it. */
+  memoryTargetMiB: memoryTargetMiB.exactOptional(),
   /** Saved states are encrypted with a key in the system's keychain; absent means they are not. */
   encryptStates: z.boolean().exactOptional(),
 });

@@ -1,4 +1,11 @@
-import type { Architecture, DriverId, Hardware, MachineConfig, StateMode } from './config.ts';
+import type {
+  Architecture,
+  DriverId,
+  Hardware,
+  MachineConfig,
+  Policy,
+  StateMode,
+} from './config.ts';
 import type { Problem } from './errors.ts';
 import type { Bundle } from './library/bundle.ts';
 import type { Manifest, SavedFiles } from './saved-state/manifest.ts';
@@ -38,7 +45,15 @@ export interface Driver {
    * has no macOS guests.
    */
   readonly installMacos?: (place: Place, options: InstallOptions) => Promise<void>;
+  /** Why a machine cannot have such a choice; undefined where it can. Looks at nothing but `config`. */
+  lacks(choice: LiveChoice, config: MachineConfig): Problem | undefined;
 }
+
+/**
+ * What can be chosen also while the guest runs, where the driver can: how much memory it shall keep,
+ * and how its native window behaves. Both are policies, and `Session.adjust` takes them over.
+ */
+export type LiveChoice = 'memoryTarget' | 'window';
 
 export interface InstallOptions extends StartOptions {
   /** A restore image on this computer. */
@@ -140,6 +155,11 @@ export interface Session {
   readonly vnc?: Capability<string>;
   /** A native window on the guest's display; absent where the driver has no such windows. */
   readonly window?: Capability<GuestWindow>;
+  /**
+   * Takes over what the policy says of a guest that is there: its native window, and how much memory it
+   * shall keep, which the guest is asked for. Absent where the driver has neither.
+   */
+  readonly adjust?: (policy: Policy) => Promise<void>;
   /** The VM lives in this process and dies with it, so it must be saved before the process ends. */
   readonly endsWithProcess?: true;
   /**
@@ -167,9 +187,18 @@ export interface SessionEvents {
    * DISK_UNAVAILABLE it stands until it is resumed, which tries again.
    */
   problem: Problem;
-  /** A person asked to close the native window, which stays open; see the policy. */
-  windowCloseRequested: undefined;
+  /** A person chose it in the native window; nothing has happened yet. */
+  windowCommand: WindowCommand;
 }
+
+/** `close` is the window's own button as well: the window stays open; see the policy. */
+export type WindowCommand =
+  | 'captureSystemKeys'
+  | 'followResize'
+  | 'suspend'
+  | 'pause'
+  | 'resume'
+  | 'close';
 
 export interface GuestActivity {
   /** CPU time used in this session, or since the VM began; it never goes back while the session lasts. */

@@ -2,7 +2,9 @@ import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test, vi } from 'vitest';
 import { heedWindow, setWindowShown } from '../../src/agent/guest-window.ts';
 import type { WindowPolicy } from '../../src/core/config.ts';
-import { exception } from '../drivers/vz/stand-in/failures.ts';
+import { TorporError } from '../../src/core/errors.ts';
+import { readConfig } from '../../src/core/library/bundle.ts';
+import { exception, vzFailure } from '../drivers/vz/stand-in/failures.ts';
 import { createVzWorld } from '../drivers/vz/support/world.ts';
 
 async function shown(onClose: WindowPolicy['onClose']) {
@@ -11,12 +13,23 @@ async function shown(onClose: WindowPolicy['onClose']) {
   const machine = await world.create({ display: 'window', policy: { window } });
   const ask = vi.fn();
   const onError = vi.fn();
-  heedWindow(machine, ask, onError);
+  const held: string[] = [];
+  const busy = new Set<string>();
+  heedWindow(machine, {
+    ...{ ask, onError },
+    assertFree() {
+      if (busy.size > 0) throw new TorporError('BUSY', 'It is being cloned.');
+    },
+    async hold(_machine, doing, work) {
+      held.push(doing);
+      await work();
+    },
+  });
   await machine.start();
   setWindowShown(machine, true);
   const live = world.liveOf(machine);
   expect(live.window).toBeDefined();
-  return { world, machine, live, ask, onError };
+  return { world, machine, live, ask, onError, held, busy };
 }
 
 describe('closing the window of a guest', () => {
@@ -61,6 +74,56 @@ describe('closing the window of a guest', () => {
     expect(ask.mock.calls[0]?.[0]).toMatchObject({ code: 'WINDOW_CLOSING' });
     expect(machine.status).toBe('running');
     expect(live.window).toBeDefined();
+  });
+});
+
+describe('the menu of the window', () => {
+  test('pauses the guest, lets it go on and suspends it', async () => {
+    const { machine, live } = await shown('ask');
+    live.choose('Pause');
+    await vi.waitFor(() => expect(machine.status).toBe('paused'));
+    live.choose('Resume');
+    await vi.waitFor(() => expect(machine.status).toBe('running'));
+    live.choose('Suspend');
+    await vi.waitFor(() => expect(machine.status).toBe('suspended'));
+  });
+
+  test('changes the policy, for the window that is open and for later', async () => {
+    const { machine, live, held } = await shown('keepRunning');
+    live.choose('Send System Keys to the Guest');
+    await vi.waitFor(() => expect(live.window?.capturesSystemKeys).toBe(true));
+    live.choose('Fit the Guest’s Display to the Window');
+    await vi.waitFor(() => expect(live.window?.followsResize).toBe(true));
+    expect(live.displaySize).toBeUndefined();
+    expect((await readConfig(machine.bundle)).policy.window).toEqual({
+      onClose: 'keepRunning',
+      resize: 'follow',
+      capturesSystemKeys: true,
+    });
+    expect(held).toEqual(['being changed', 'being changed']);
+    // The window left the guest with any size; a fixed one is the one it was made for.
+    live.choose('Fit the Guest’s Display to the Window');
+    await vi.waitFor(() => expect(live.displaySize).toBe('1920x1080'));
+    expect(live.window?.followsResize).toBe(false);
+  });
+
+  test('closes as the window’s own button does', async () => {
+    const { machine, live } = await shown('keepRunning');
+    live.choose('Close');
+    await vi.waitFor(() => expect(live.window).toBeUndefined());
+    expect(machine.status).toBe('running');
+  });
+
+  test('says when it cannot, and leaves the guest as it is', async () => {
+    const { world, machine, live, onError, busy } = await shown('ask');
+    world.mac.failNext('pause', vzFailure(4, 'Not now.'));
+    live.choose('Pause');
+    await vi.waitFor(() => expect(onError).toHaveBeenCalledOnce());
+    busy.add('clone');
+    live.choose('Suspend');
+    await vi.waitFor(() => expect(onError).toHaveBeenCalledTimes(2));
+    expect(onError.mock.calls.map(([error]) => error.code)).toEqual(['HYPERVISOR_FAILED', 'BUSY']);
+    expect(machine.status).toBe('running');
   });
 });
 

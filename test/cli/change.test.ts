@@ -55,6 +55,7 @@ describe('delete', () => {
   const detail: MachineDetail = {
     ...machineView(),
     config: null,
+    choices: [],
     missing: [],
     setAside: [],
     consoleTail: '',
@@ -115,6 +116,7 @@ describe('clean', () => {
     'machine.show': () => ({
       ...machineView(),
       config: null,
+      choices: [],
       missing: [],
       setAside: states,
       consoleTail: '',

@@ -158,6 +158,7 @@ test('show tells everything, and passes nothing on that steers a terminal', asyn
   const detail: MachineDetail = {
     ...machineView({ status: 'running', lastUsed: now }),
     config: null,
+    choices: [],
     missing: [
       {
         capability: 'save',

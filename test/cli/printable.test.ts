@@ -47,6 +47,7 @@ const problem = { code: 'MACHINE_BROKEN', message: evil, hint: evil } as const;
 const detail: MachineDetail = {
   ...machineView({ name: evil, path: evil, problem }),
   config: sampleConfig({ hardware: { ...sampleHardware, iso: `/${evil}` } }),
+  choices: [],
   missing: [{ capability: evil, reason: problem }],
   setAside: [{ path: evil, reason: evil, at: new Date(0).toISOString(), bytes: 1 }],
   consoleTail: evil,

@@ -11,8 +11,10 @@ NS_ASSUME_NONNULL_BEGIN
 @interface TPMachineWindow : NSObject <NSWindowDelegate>
 - (instancetype)initWithMachine:(TPMachine*)machine;
 - (void)configureTitle:(NSString*)title
+              subtitle:(NSString*)subtitle
     capturesSystemKeys:(BOOL)capturesSystemKeys
          followsResize:(BOOL)followsResize;
+- (void)showMenu:(NSArray<NSMenuItem*>*)items label:(NSString*)label;
 - (void)show;
 // Lets go of the machine; the object is of no use afterwards.
 - (void)close;

@@ -5,6 +5,7 @@
 
 #import "description.h"
 #import "failure.h"
+#import "window_menu.h"
 
 using torpor::vz::EventOf;
 
@@ -13,6 +14,7 @@ using torpor::vz::EventOf;
   __weak TPMachine* _machine;
   NSWindow* _window;
   VZVirtualMachineView* _view;
+  TPWindowMenu* _menu;
   BOOL _capturesSystemKeys;
 }
 
@@ -34,17 +36,25 @@ using torpor::vz::EventOf;
   _window.collectionBehavior = NSWindowCollectionBehaviorFullScreenPrimary;
   _window.contentView = _view;
   _window.delegate = self;
+  _menu = [[TPWindowMenu alloc] initWithMachine:machine];
+  [_window addTitlebarAccessoryViewController:_menu];
   [_window center];
   return self;
 }
 
 - (void)configureTitle:(NSString*)title
+              subtitle:(NSString*)subtitle
     capturesSystemKeys:(BOOL)capturesSystemKeys
          followsResize:(BOOL)followsResize {
   _window.title = title;
+  _window.subtitle = subtitle;
   _capturesSystemKeys = capturesSystemKeys;
   _view.capturesSystemKeys = capturesSystemKeys && _window.keyWindow;
   _view.automaticallyReconfiguresDisplay = followsResize;
+}
+
+- (void)showMenu:(NSArray<NSMenuItem*>*)items label:(NSString*)label {
+  [_menu showItems:items label:label];
 }
 
 - (void)show {
@@ -58,6 +68,7 @@ using torpor::vz::EventOf;
   _view.virtualMachine = nil;
   [_window orderOut:nil];
   [_window close];
+  _menu = nil;
   _window = nil;
   _view = nil;
 }
@@ -96,9 +107,14 @@ void RefuseWithoutApp() {
 }
 
 void Configure(TPMachineWindow* window, TPObject* options) {
+  // First, since it is what can be refused.
+  NSArray<NSMenuItem*>* items = MenuItemsOf(options);
+  NSString* label = TextAt(options, @"menuLabel");
   [window configureTitle:TextAt(options, @"title")
+                subtitle:TextAt(options, @"subtitle")
       capturesSystemKeys:FlagAt(options, @"capturesSystemKeys")
            followsResize:FlagAt(options, @"followsResize")];
+  [window showMenu:items label:label];
 }
 
 }  // namespace

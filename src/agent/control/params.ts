@@ -6,6 +6,7 @@ import {
   displays,
   driverIds,
   machineName,
+  memoryTargetMiB,
   stateModes,
   windowPolicy,
 } from '../../core/config.ts';
@@ -31,13 +32,28 @@ const reason = z.enum(saveReasons);
 const nothing = z.strictObject({});
 const machine = z.strictObject({ machine: reference });
 
-const policy = z.strictObject({
+const policyShape = {
   onQuit: z.enum(['suspend', 'stop', 'keepRunning', 'ask']).exactOptional(),
   onLaunch: z.enum(['resume', 'leaveSuspended', 'ask']).exactOptional(),
   stateMode: z.enum(stateModes).exactOptional(),
   stopDeadlineSeconds: z.int().min(1).max(3600).exactOptional(),
-  window: windowPolicy.exactOptional(),
   encryptStates: z.boolean().exactOptional(),
+};
+const policy = z.strictObject({
+  ...policyShape,
+  window: windowPolicy.exactOptional(),
+  memoryTargetMiB: memoryTargetMiB.exactOptional(),
+});
+const policyChanges = z.strictObject({
+  ...policyShape,
+  window: z
+    .strictObject({
+      onClose: windowPolicy.shape.onClose.exactOptional(),
+      resize: windowPolicy.shape.resize.exactOptional(),
+      capturesSystemKeys: windowPolicy.shape.capturesSystemKeys.exactOptional(),
+    })
+    .exactOptional(),
+  memoryTargetMiB: memoryTargetMiB.nullable().exactOptional(),
 });
 
 const newDisk = z.discriminatedUnion('kind', [
@@ -86,7 +102,7 @@ const changes = z.strictObject({
   memoryMiB: memoryMiB.exactOptional(),
   iso: absolutePath.nullable().exactOptional(),
   display: display.exactOptional(),
-  policy: policy.exactOptional(),
+  policy: policyChanges.exactOptional(),
 });
 
 const schemas = {

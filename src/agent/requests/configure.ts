@@ -7,8 +7,9 @@ import { outsideOf } from '../../core/library/outside.ts';
 import type { Machine } from '../../core/machine.ts';
 import { hardwareDifferences } from '../../core/saved-state/fit.ts';
 import { assertCanPerform } from '../../core/status.ts';
-import type { AgentContext } from '../context.ts';
+import { type AgentContext, driverFor } from '../context.ts';
 import { assertReadable } from '../image.ts';
+import { assertCanHave, changedPolicy, configureLive } from '../live-policy.ts';
 import { viewListed, viewMachine } from '../view.ts';
 
 /**
@@ -16,16 +17,17 @@ import { viewListed, viewMachine } from '../view.ts';
  * that state would be refused afterwards.
  */
 export async function setMachine(
-  { machines, agreements, assertAccepting }: AgentContext,
+  { machines, agreements, drivers, assertAccepting }: AgentContext,
   { machine: reference, changes }: MachineRef & { readonly changes: Changes },
 ): Promise<MachineView> {
   assertAccepting();
   const machine = await machines.usable(reference);
   const config = applyChanges(machine.config, changes);
   assertStateSurvives(machine, config.hardware);
+  assertCanHave(driverFor(drivers, config.driver), config, changes);
   if (typeof changes.iso === 'string') await assertReadable(changes.iso, 'The ISO image');
   const before = outsideOf(machine.config);
-  await machines.hold(machine, 'being changed', () => machine.configure(config));
+  await machines.hold(machine, 'being changed', () => configureLive(machine, config));
   // To what it named before, somebody else may have set it.
   const named = outsideOf(config).filter((line) => !before.includes(line));
   await agreements.agree(config, named);
@@ -38,7 +40,7 @@ export function applyChanges(config: MachineConfig, changes: Changes): MachineCo
   return {
     ...config,
     hardware: { ...config.hardware, ...hardware },
-    policy: { ...config.policy, ...policy },
+    policy: changedPolicy(config.policy, policy ?? {}),
   };
 }
 

@@ -20,6 +20,7 @@ import { outsideOf } from '../../core/library/outside.ts';
 import { type AgentContext, type Drivers, driverFor } from '../context.ts';
 import type { CreationControl } from '../creations.ts';
 import { assertReadable, assertUsableImage } from '../image.ts';
+import { assertCanHave } from '../live-policy.ts';
 import { viewListed } from '../view.ts';
 import { type Copy, copyFiles } from './copy-files.ts';
 import { assertInstallable, installerOf, installMacos, isMacos, macosOf } from './install.ts';
@@ -128,7 +129,7 @@ async function planConfig(
     display,
     restoreImage: isMacos(boot) ? boot.restoreImage : undefined,
   });
-  return {
+  const config: MachineConfig = {
     formatVersion: configFormatVersion,
     id,
     name,
@@ -137,6 +138,8 @@ async function planConfig(
     hardware,
     policy: { ...defaultPolicy, ...request.policy },
   };
+  assertCanHave(driver, config, { policy: request.policy });
+  return config;
 }
 
 const kernelPath = 'boot/kernel';

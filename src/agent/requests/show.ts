@@ -10,11 +10,12 @@ import { readDigests } from '../../core/saved-state/digests.ts';
 import { loadManifest } from '../../core/saved-state/files.ts';
 import { measureSetAside } from '../../core/saved-state/set-aside.ts';
 import type { AgentContext } from '../context.ts';
+import { liveChoices } from '../live-policy.ts';
 import { viewBroken, viewMachine } from '../view.ts';
 
 /** Everything about one machine, read anew from its bundle. */
 export async function showMachine(
-  { machines }: AgentContext,
+  { machines, drivers }: AgentContext,
   reference: string,
 ): Promise<MachineDetail> {
   await machines.rescan();
@@ -22,7 +23,13 @@ export async function showMachine(
   const bundle = found.kind === 'machine' ? found.machine.bundle : found.bundle;
   const rest = await restOf(bundle);
   if (found.kind === 'broken') {
-    return { ...viewBroken(found), config: found.config ?? null, missing: [], ...rest };
+    return {
+      ...viewBroken(found),
+      config: found.config ?? null,
+      choices: [],
+      missing: [],
+      ...rest,
+    };
   }
   const { machine } = found;
   const digests = await digestTimes(machine);
@@ -30,6 +37,7 @@ export async function showMachine(
   return {
     ...viewMachine(machine, machines.isHeld(machine)),
     config: machine.config,
+    choices: liveChoices(drivers.get(machine.config.driver), machine.config),
     missing,
     ...(digests === undefined ? {} : { digests }),
     ...rest,

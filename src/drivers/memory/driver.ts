@@ -103,6 +103,11 @@ export function createMemoryDriver(
       // The record stays: until the machine starts again, this is what is known of its last guest.
       return (await exists(process)) ? { found: 'ended', problem: killed } : { found: 'nothing' };
     },
+
+    lacks: () => ({
+      code: 'CAPABILITY_MISSING',
+      message: 'Machines in memory have neither a window nor memory to give back.',
+    }),
   };
 }
 

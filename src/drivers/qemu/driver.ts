@@ -19,6 +19,7 @@ import {
   versionText,
 } from './installation.ts';
 import { createMemoryFile, reserveMemory } from './memory-file.ts';
+import { lacks } from './memory-target.ts';
 import { loadFrom } from './migration.ts';
 import { discard, type OpenedMachine, openMachine, withLastWords } from './open-machine.ts';
 import { adoptProcess } from './process.ts';
@@ -180,6 +181,8 @@ export function createQemuDriver({ host, settings, onError }: QemuDriverOptions)
         return { found: 'ended', problem: howItEnded(place, record) };
       return adoptSession({ ...place, runDirectory: dirname(record.pidFile) }, record);
     },
+
+    lacks,
   };
 
   async function adoptSession(place: Place, record: ProcessRecord): Promise<Adoption> {

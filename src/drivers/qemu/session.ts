@@ -11,6 +11,7 @@ import { boundLog } from './bounded-log.ts';
 import { cpuSecondsOf } from './cpu-time.ts';
 import { setGuestClock } from './guest-agent.ts';
 import { giveMemoryBack } from './memory-file.ts';
+import { setMemoryTarget } from './memory-target.ts';
 import type { QemuProcess } from './process.ts';
 import { type ProcessRecord, removeProcessRecord, writeProcessRecord } from './process-record.ts';
 import type { QmpClient } from './qmp/client.ts';
@@ -167,6 +168,12 @@ export function createSession(input: SessionInput): Session {
     vnc: ableUnless(displayMissing, sockets.vnc),
     console: { available: true, use: input.console },
     setClock: { available: true, use: () => setGuestClock(sockets.guestAgent) },
+    // Of a guest whose memory is a file nothing is asked: see lacks().
+    ...(record.memory === 'file'
+      ? {}
+      : {
+          adjust: ({ memoryTargetMiB }) => setMemoryTarget(qmp, config.hardware, memoryTargetMiB),
+        }),
     end,
     async detach() {
       detached = true;

@@ -2,6 +2,7 @@ import type { Driver, Place, Session } from '../../core/driver.ts';
 import { type Problem, TorporError, toProblem } from '../../core/errors.ts';
 import type { Host } from '../../core/host.ts';
 import type { Manifest } from '../../core/saved-state/manifest.ts';
+import { lacks } from './adjust.ts';
 import { availabilityOf, factLines } from './availability.ts';
 import { rememberAccess } from './bookmarks.ts';
 import { assertRaw, createRawDisk } from './disk.ts';
@@ -15,16 +16,21 @@ import { howItEnded } from './record.ts';
 import { assertUnchanged, saveBlocker } from './save.ts';
 import { createSession } from './session.ts';
 import { openVm, type Vm } from './vm.ts';
+import { englishWords, type WindowWords } from './window.ts';
 
 export interface VzDriverOptions {
   readonly host: Pick<Host, 'space' | 'flush'>;
   /** The native part, or why there is none here. Asked when it is first needed. */
   readonly native: () => VzNative | Problem;
+  /** What windows say; English unless given. Asked each time, since the language can change. */
+  readonly words?: () => WindowWords;
   readonly onError: (error: unknown) => void;
 }
 
 /** The driver for Apple's Virtualization framework. docs/native.md tells of its native part. */
-export function createVzDriver({ host, native: load, onError }: VzDriverOptions): Driver {
+export function createVzDriver(options: VzDriverOptions): Driver {
+  const { host, native: load, words = () => englishWords, onError } = options;
+
   function ready(): { native: VzNative; facts: HostFacts } {
     const native = load();
     if ('code' in native) throw new TorporError(native.code, native.message, native);
@@ -36,7 +42,7 @@ export function createVzDriver({ host, native: load, onError }: VzDriverOptions)
 
   async function hold(native: VzNative, facts: HostFacts, place: Place, vm: Vm): Promise<Session> {
     const guest = await holdGuest({ native, place, vm, onError });
-    return createSession({ native, host, facts, place, guest, onError });
+    return createSession({ native, host, facts, place, guest, words, onError });
   }
 
   return {
@@ -121,7 +127,7 @@ export function createVzDriver({ host, native: load, onError }: VzDriverOptions)
         return problem === undefined ? { found: 'nothing' } : { found: 'ended', problem };
       }
       const session = createSession({
-        ...{ native, host, place, guest, onError },
+        ...{ native, host, place, guest, words, onError },
         facts: native.hostFacts(),
       });
       return { found: 'session', session, shouldRun: !guest.pausedByPerson };
@@ -131,6 +137,8 @@ export function createVzDriver({ host, native: load, onError }: VzDriverOptions)
       const { native, facts } = ready();
       await installMacos(native, facts, place, options);
     },
+
+    lacks,
   };
 }
 

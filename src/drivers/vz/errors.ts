@@ -12,7 +12,8 @@ export type Doing =
   | 'saved'
   | 'restored'
   | 'installed'
-  | 'shown';
+  | 'shown'
+  | 'adjusted';
 
 export interface Circumstances {
   readonly name: string;

@@ -1,16 +1,17 @@
-import type { Place } from '../../core/driver.ts';
+import type { Place, WindowCommand } from '../../core/driver.ts';
 import { type Problem, TorporError } from '../../core/errors.ts';
 import { openConsole, type SerialConsole } from '../../core/serial-console.ts';
 import type { MachineState, VzNative } from './native-interface.ts';
 import { watchNetwork } from './network-watch.ts';
 import { removeRecord, writeRecord } from './record.ts';
 import type { Vm } from './vm.ts';
+import { commandOf } from './window.ts';
 
 /** What an agent's side of a guest hears of it. */
 export interface Attachment {
   statusChanged(status: 'running' | 'paused'): void;
   problem(problem: Problem): void;
-  windowCloseRequested(): void;
+  windowCommand(command: WindowCommand): void;
   ended(problem: Problem | undefined): void;
 }
 
@@ -141,7 +142,11 @@ export async function holdGuest({ native, place, vm, onError }: GuestInput): Pro
         case 'networkDiskFailed':
           return network.diskFailed(event.disk, event.failure);
         case 'windowCloseRequested':
-          return attachment?.windowCloseRequested();
+          return attachment?.windowCommand('close');
+        case 'windowCommand': {
+          const command = commandOf(event.command);
+          return command && attachment?.windowCommand(command);
+        }
       }
     },
   });

@@ -147,7 +147,9 @@ export type MachineEvent =
   | { readonly kind: 'networkDiskFailed'; readonly disk: string; readonly failure: Failure }
   | { readonly kind: 'console'; readonly bytes: Uint8Array }
   /** A person asked to close the window, which stays open. */
-  | { readonly kind: 'windowCloseRequested' };
+  | { readonly kind: 'windowCloseRequested' }
+  /** A person chose it from the window's menu; nothing has happened yet. */
+  | { readonly kind: 'windowCommand'; readonly command: string };
 
 /** An NSError, whole. `domain` is `NSException` for a misuse that the framework raised. */
 export interface Failure {
@@ -206,10 +208,26 @@ export interface RestoreImage {
 
 export interface WindowOptions {
   readonly title: string;
+  /** Beside the title; empty for none. */
+  readonly subtitle: string;
   readonly capturesSystemKeys: boolean;
   /** Gives the guest another resolution when the window is resized; macOS 14 and later guests follow. */
   readonly followsResize: boolean;
+  /** What the button in the title bar is called, for who cannot see it. */
+  readonly menuLabel: string;
+  readonly menu: readonly WindowMenuItem[];
 }
+
+/** `fullScreen` is done by the window itself, and ticked while it is; the rest is told as events. */
+export type WindowMenuItem =
+  | { readonly kind: 'separator' }
+  | { readonly kind: 'fullScreen'; readonly label: string }
+  | {
+      readonly kind: 'command';
+      readonly label: string;
+      readonly command: string;
+      readonly isTicked: boolean;
+    };
 
 /** Everything about a machine that the framework is told, in its order. Paths are absolute. */
 export interface MachineDescription {

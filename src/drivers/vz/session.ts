@@ -3,12 +3,13 @@ import type { Capability, Place, Save, Session } from '../../core/driver.ts';
 import { type Problem, TorporError, toTorporError } from '../../core/errors.ts';
 import type { Host } from '../../core/host.ts';
 import { createSessionEmitter } from '../../core/session-events.ts';
+import { adjustGuest, noDisplay, showAsItIs } from './adjust.ts';
 import { versionText } from './errors.ts';
 import type { Guest } from './guest.ts';
 import type { HostFacts, VzNative } from './native-interface.ts';
 import { assertRoom, saveBlocker, saveState } from './save.ts';
 import { hasEnded } from './vm.ts';
-import { windowOptions } from './window.ts';
+import { type WindowWords, windowOptions } from './window.ts';
 
 export interface SessionInput {
   readonly native: VzNative;
@@ -16,20 +17,25 @@ export interface SessionInput {
   readonly facts: HostFacts;
   readonly place: Place;
   readonly guest: Guest;
+  readonly words: () => WindowWords;
   readonly onError: (error: unknown) => void;
 }
 
 /** An agent's hold on a guest of this process. */
 export function createSession(input: SessionInput): Session {
-  const { native, facts, place, guest, onError } = input;
+  const { native, facts, place, guest, words, onError } = input;
   const { config } = place;
   const { vm } = guest;
   const events = createSessionEmitter(onError);
   let isOver = false;
+  let { policy } = config;
   const letGo = guest.attach({
-    statusChanged: (status) => events.emit('statusChanged', status),
+    statusChanged(status) {
+      if (!isOver) showAsItIs(input, { ...config, policy });
+      events.emit('statusChanged', status);
+    },
     problem: (problem) => events.emit('problem', problem),
-    windowCloseRequested: () => events.emit('windowCloseRequested', undefined),
+    windowCommand: (command) => events.emit('windowCommand', command),
     ended(problem) {
       isOver = true;
       events.end(problem);
@@ -87,13 +93,20 @@ export function createSession(input: SessionInput): Session {
     window: ableUnless(config.hardware.display === 'none' ? noDisplay : noWindows(facts), {
       show() {
         assertHeld();
-        native.openWindow(vm.handle, windowOptions(config));
+        native.openWindow(vm.handle, windowOptions({ ...config, policy }, guest.status, words()));
       },
       hide() {
         assertHeld();
         native.closeWindow(vm.handle);
       },
     }),
+
+    async adjust(next) {
+      assertHeld();
+      const before = policy;
+      policy = next;
+      await adjustGuest(input, before, next);
+    },
 
     async end() {
       if (!isOver) await guest.end();
@@ -178,12 +191,6 @@ function noWindows({ hasWindows }: HostFacts): Problem | undefined {
     hint: 'End it with “torpor agent stop” and open the app, which then is the agent.',
   };
 }
-
-const noDisplay: Problem = {
-  code: 'CAPABILITY_MISSING',
-  message: 'This machine has no display.',
-  hint: 'Set its display to “window” while it is stopped.',
-};
 
 const noConsole: Problem = {
   code: 'CAPABILITY_MISSING',

@@ -2,6 +2,7 @@ import { access } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test, vi } from 'vitest';
 import type { Problem } from '../../../src/core/errors.ts';
+import { englishWords } from '../../../src/drivers/vz/window.ts';
 import { exception, vzFailure } from './stand-in/failures.ts';
 import { createVzWorld } from './support/world.ts';
 
@@ -18,8 +19,9 @@ describe('the window', () => {
   test('opens with the machine’s name, a fixed resolution and the host’s keys', async () => {
     const { world, machine, window } = await shown();
     window.show();
-    expect(world.liveOf(machine).window).toEqual({
+    expect(world.liveOf(machine).window).toMatchObject({
       title: 'Guest',
+      subtitle: '',
       followsResize: false,
       capturesSystemKeys: false,
     });
@@ -41,10 +43,57 @@ describe('the window', () => {
     const { world, machine, session, window } = await shown();
     window.show();
     const asked = vi.fn();
-    session.on('windowCloseRequested', asked);
+    session.on('windowCommand', asked);
     world.liveOf(machine).closeWindow();
-    await vi.waitFor(() => expect(asked).toHaveBeenCalledOnce());
+    await vi.waitFor(() => expect(asked.mock.calls).toEqual([['close']]));
     expect(world.liveOf(machine).window).toBeDefined();
+  });
+
+  test('has a menu, which says how the guest is', async () => {
+    const { world, machine, window } = await shown({ resize: 'follow', capturesSystemKeys: false });
+    window.show();
+    const menu = () =>
+      world.liveOf(machine).window?.menu.map((item) => {
+        if (item.kind === 'separator') return '-';
+        return item.kind === 'command' && item.isTicked ? `✓ ${item.label}` : item.label;
+      });
+    const before = [
+      ...[
+        'Full Screen',
+        'Send System Keys to the Guest',
+        '✓ Fit the Guest’s Display to the Window',
+      ],
+      ...['-', 'Pause', 'Suspend', '-', 'Close'],
+    ];
+    expect(menu()).toEqual(before);
+    await machine.pause();
+    expect(menu()).toEqual(before.with(4, 'Resume'));
+    expect(world.liveOf(machine).window?.subtitle).toBe('Paused');
+    await machine.resume();
+    expect(menu()).toEqual(before);
+    expect(world.liveOf(machine).window?.subtitle).toBe('');
+  });
+
+  test('tells what is chosen in its menu, and does nothing by itself', async () => {
+    const { world, machine, session, window } = await shown();
+    window.show();
+    const chosen = vi.fn();
+    session.on('windowCommand', chosen);
+    world.liveOf(machine).choose('Suspend');
+    await vi.waitFor(() => expect(chosen.mock.calls).toEqual([['suspend']]));
+    expect(machine.status).toBe('running');
+  });
+
+  test('speaks the language of the app', async () => {
+    const world = await createVzWorld({
+      words: () => ({ ...englishWords, suspend: 'Schlafen legen' }),
+    });
+    const machine = await world.boot({ display: 'window' });
+    if (machine.session?.window?.available !== true) throw new Error('no window');
+    machine.session.window.use.show();
+    expect(world.liveOf(machine).window?.menu).toContainEqual(
+      expect.objectContaining({ label: 'Schlafen legen', command: 'suspend' }),
+    );
   });
 
   test('gives a picture, which is kept at a suspension', async () => {

@@ -1,4 +1,8 @@
-import type { HostFacts, MachineDescription } from '../../../../src/drivers/vz/native-interface.ts';
+import type {
+  HostFacts,
+  MachineDescription,
+  WindowOptions,
+} from '../../../../src/drivers/vz/native-interface.ts';
 import type { StandInGuest } from './guest.ts';
 import { createSteps, type Steps } from './steps.ts';
 
@@ -35,7 +39,13 @@ export interface LiveMachine {
   connectNetworkDisk(disk: string): void;
   /** A person closes the window. */
   closeWindow(): void;
-  readonly window: { readonly title: string; readonly followsResize: boolean } | undefined;
+  /** A person chooses a command by its label in the window's menu. Throws when there is none. */
+  choose(label: string): void;
+  readonly window: WindowOptions | undefined;
+  /** What its balloon was asked to leave it, in bytes; undefined before that. */
+  readonly memoryTarget: number | undefined;
+  /** The resolution it was sent while it ran. */
+  readonly displaySize: string | undefined;
 }
 
 const gibibyte = 1024 ** 3;

@@ -30,6 +30,8 @@ export interface StandInMachine {
   openWindow(options: WindowOptions): void;
   closeWindow(): void;
   readonly hasWindow: boolean;
+  setMemoryTarget(bytes: number): Promise<void>;
+  setDisplaySize(width: number, height: number): Promise<void>;
   release(): void;
 }
 
@@ -45,6 +47,8 @@ export function createMachine(
   let isFresh = true;
   let isReleased = false;
   let window: WindowOptions | undefined;
+  let memoryTarget: number | undefined;
+  let displaySize: string | undefined;
   /** The machine’s own queue: one call at a time, and nobody is called from inside a call. */
   let queue: Promise<unknown> = Promise.resolve();
 
@@ -105,8 +109,19 @@ export function createMachine(
         }),
       connectNetworkDisk: (disk) => tell({ kind: 'networkDiskConnected', disk }),
       closeWindow: () => tell({ kind: 'windowCloseRequested' }),
+      choose(label) {
+        const item = window?.menu.find((one) => one.kind === 'command' && one.label === label);
+        if (item?.kind !== 'command') throw new Error(`the menu has no “${label}”`);
+        tell({ kind: 'windowCommand', command: item.command });
+      },
       get window() {
         return window;
+      },
+      get memoryTarget() {
+        return memoryTarget;
+      },
+      get displaySize() {
+        return displaySize;
       },
     } satisfies LiveMachine);
   }
@@ -241,6 +256,21 @@ export function createMachine(
       if (!description.serial || guest?.running !== true) return;
       tell({ kind: 'console', bytes: bytes.slice() });
     },
+
+    setMemoryTarget: (bytes) =>
+      onQueue(async () => {
+        if (!description.balloon) throw nativeError(exception('the machine has no balloon'));
+        await mac.pass('setMemoryTarget');
+        memoryTarget = bytes;
+      }),
+
+    // A guest whose display driver is not up yet refuses.
+    setDisplaySize: (width, height) =>
+      onQueue(async () => {
+        if (description.graphics === null) throw nativeError(vzFailure(10, 'No display.'));
+        await mac.pass('setDisplaySize');
+        displaySize = `${width}x${height}`;
+      }),
 
     reconnect: () => onQueue(() => mac.pass('reconnectNetwork')),
 

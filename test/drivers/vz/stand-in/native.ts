@@ -6,6 +6,7 @@ import type {
   MachineDescription,
   MachineEvent,
   VzNative,
+  WindowOptions,
 } from '../../../../src/drivers/vz/native-interface.ts';
 import { exception, nativeError, vzFailure } from './failures.ts';
 import { loadImage, sampleImage } from './images.ts';
@@ -89,18 +90,14 @@ export function createStandIn(mac: Mac): VzNative {
 
     writeConsole: (handle, bytes) => machineOf(handle).write(bytes),
     reconnectNetwork: async (handle) => machineOf(handle).reconnect(),
-    async setMemoryTarget(handle) {
-      if (!machineOf(handle).description.balloon) throw nativeError(exception('No balloon.'));
-    },
-    async setDisplaySize(handle) {
-      if (machineOf(handle).description.graphics === null)
-        throw nativeError(vzFailure(10, 'No display.'));
-    },
+    setMemoryTarget: async (handle, bytes) => machineOf(handle).setMemoryTarget(bytes),
+    setDisplaySize: async (handle, width, height) =>
+      machineOf(handle).setDisplaySize(width, height),
 
-    openWindow: (handle, options) => machineOf(handle).openWindow(options),
+    openWindow: (handle, options) => machineOf(handle).openWindow(asPlainData(options)),
     configureWindow(handle, options) {
       const machine = machineOf(handle);
-      if (machine.hasWindow) machine.openWindow(options);
+      if (machine.hasWindow) machine.openWindow(asPlainData(options));
     },
     closeWindow: (handle) => machineOf(handle).closeWindow(),
     async screenshot(handle) {
@@ -118,7 +115,7 @@ export function createStandIn(mac: Mac): VzNative {
 }
 
 /** Only plain data crosses the border: whatever JSON drops would be lost there too. */
-function asPlainData(description: MachineDescription): MachineDescription {
+function asPlainData<T extends MachineDescription | WindowOptions>(description: T): T {
   return JSON.parse(JSON.stringify(description));
 }
 

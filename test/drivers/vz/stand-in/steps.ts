@@ -16,6 +16,8 @@ export type Step =
   | 'install'
   | 'reconnectNetwork'
   | 'screenshot'
+  | 'setMemoryTarget'
+  | 'setDisplaySize'
   | 'createAuxiliaryStorage';
 
 export interface Gate {

@@ -16,6 +16,7 @@ import { Machine } from '../../../../src/core/machine.ts';
 import { createVzDriver } from '../../../../src/drivers/vz/driver.ts';
 import { guestsOf } from '../../../../src/drivers/vz/guest.ts';
 import type { HostFacts } from '../../../../src/drivers/vz/native-interface.ts';
+import type { WindowWords } from '../../../../src/drivers/vz/window.ts';
 import { createHost } from '../../../../src/storage/host.ts';
 import { writeImage } from '../stand-in/images.ts';
 import { createMac, type LiveMachine, type Mac, type MacOptions } from '../stand-in/mac.ts';
@@ -31,7 +32,9 @@ export interface MachineWish {
 const mainDisk = { id: 'vda', path: 'disks/vda.raw', format: 'raw', readOnly: false } as const;
 
 /** A stand-in Mac, a driver on it and a folder for machines; taken down when the test has finished. */
-export async function createVzWorld(options: MacOptions = {}) {
+export async function createVzWorld(
+  options: MacOptions & { readonly words?: () => WindowWords } = {},
+) {
   const library = await mkdtemp(join(tmpdir(), 'torpor-vz-'));
   const mac = createMac(options);
   const native = createStandIn(mac);
@@ -42,7 +45,11 @@ export async function createVzWorld(options: MacOptions = {}) {
   const host = createHost();
   const errors: unknown[] = [];
   const onError = (error: unknown): void => void errors.push(error);
-  const driver = createVzDriver({ host, native: () => native, onError });
+  const { words } = options;
+  const driver = createVzDriver({
+    ...{ host, native: () => native, onError },
+    ...(words === undefined ? {} : { words }),
+  });
   const image = join(library, 'macOS.ipsw');
   await writeImage(image);
 

@@ -111,7 +111,7 @@ export function runApp(parts: AppParts): void {
       onLink(link) {
         tellPolicies(link);
         if (link.ownership === 'other' || marker.crashed === null) return;
-        if (crash.ask(link, marker.crashed)) void app.whenReady().then(() => tray.bar.showWindow());
+        if (crash.ask(link, marker.crashed)) void tray.showPanel();
         else notifier.tell({ about: 'crash', title: 'Torpor', body: text().notice.ranOn });
       },
       onState(state, link) {
@@ -124,7 +124,7 @@ export function runApp(parts: AppParts): void {
       onNotice(notice) {
         tell('notice', notice);
         // The panel asks.
-        if (notice.problem.code === 'WINDOW_CLOSING') void tray.bar.showWindow();
+        if (notice.problem.code === 'WINDOW_CLOSING') void tray.showPanel();
         const { code, message, hint = '' } = notice.problem;
         if (code === 'SPACE_LOW' && isInLibrary(notice)) return;
         notifier.tell({
@@ -156,7 +156,7 @@ export function runApp(parts: AppParts): void {
         // A guest that lives in this process would die with it.
         leaving = undefined;
         notifier.tell({ about: code, title: message, body: hint || message });
-        void tray.bar.showWindow();
+        void tray.showPanel();
         throw error;
       }
       // Every machine is left already; an app that could not end would be worse.
@@ -189,7 +189,7 @@ export function runApp(parts: AppParts): void {
 
   const act = createMenuActions({
     link: access.link,
-    openPanel: () => tray.bar.showWindow(),
+    openPanel: () => tray.showPanel(),
     quitApp: () => app.quit(),
     windows,
     quit,
@@ -198,7 +198,7 @@ export function runApp(parts: AppParts): void {
   });
 
   const settings = createAppSettings(store, {
-    registerShortcut: (keys) => globalShortcut.register(keys, () => void tray.bar.showWindow()),
+    registerShortcut: (keys) => globalShortcut.register(keys, () => void tray.showPanel()),
     releaseShortcut: (keys) => globalShortcut.unregister(keys),
     setLaunchAtLogin: (isOn) =>
       setLaunchAtLogin(isOn, {
@@ -247,7 +247,7 @@ export function runApp(parts: AppParts): void {
   app.on('window-all-closed', () => {
     // The tray stays.
   });
-  app.on('second-instance', () => void tray.bar.showWindow());
+  app.on('second-instance', () => void tray.showPanel());
   app.on('before-quit', (event) => {
     if (hasLetGo) return;
     event.preventDefault();

@@ -26,6 +26,8 @@ export interface TrayIcon {
   readonly bar: Menubar;
   /** The menu as it is now. */
   menu(): Menu;
+  /** Opens the panel, or brings it to the front; before the app is ready it waits for that. */
+  showPanel(): Promise<void>;
   /** Draws everything that is different from before. Before the app is ready it is only noted. */
   draw(look: TrayLook): void;
 }
@@ -50,13 +52,15 @@ export function createTray({ icon, preload, onShown, act }: TrayOptions): TrayIc
   let wanted: TrayLook | undefined;
   let menu = Menu.buildFromTemplate([]);
   let isReady = false;
+  const loaded = new Promise<void>((resolve) => bar.once('ready', resolve));
 
   bar.on('before-load', () => {
     if (!bar.window) return;
     secureWindow(bar.window);
     followShown(bar.window, onShown);
   });
-  bar.on('ready', () => {
+  // Its own `ready` comes when the panel is loaded; the icon and its menu wait for no page.
+  bar.once('create-window', () => {
     isReady = true;
     // On macOS a menu that is set would open instead of the panel. A tray on Linux may deliver no click,
     // and shows the menu that is set.
@@ -80,7 +84,15 @@ export function createTray({ icon, preload, onShown, act }: TrayOptions): TrayIc
     shown = look;
   }
 
-  return { bar, menu: () => menu, draw };
+  return {
+    bar,
+    menu: () => menu,
+    async showPanel() {
+      await loaded;
+      await bar.showWindow();
+    },
+    draw,
+  };
 }
 
 function itemFor(entry: MenuEntry, act: TrayOptions['act']): MenuItemConstructorOptions {

@@ -2,7 +2,7 @@
  * What systemd-logind tells on the system bus before the computer shuts down or sleeps:
  * https://www.freedesktop.org/software/systemd/man/latest/org.freedesktop.login1.html
  */
-import { createClient, type MessageBus } from 'dbus-native';
+import type { MessageBus } from 'dbus-native';
 
 export interface Login1 {
   /**
@@ -34,6 +34,8 @@ export async function connectLogin1(
   onError: (error: unknown) => void,
   busAddress = process.env.DBUS_SYSTEM_BUS_ADDRESS ?? 'unix:path=/var/run/dbus/system_bus_socket',
 ): Promise<Login1 | undefined> {
+  // Half a megabyte that the start of the app does not wait for.
+  const { createClient } = await import('dbus-native');
   const bus = createClient({ busAddress });
   const listeners: { kind: string; listener: Parameters<Login1['on']>[1] }[] = [];
   let isUp = false;

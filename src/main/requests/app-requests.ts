@@ -176,7 +176,15 @@ function notOurs(asked: string): TorporError {
 }
 
 async function runPreflight(image: string | null, libraryPath: string): Promise<PreflightReport> {
-  const asked = image ?? (await newestImage(libraryPath));
+  // Not before it is asked for: the start of the app does not wait for what few use.
+  const { checkImage, listImages } = await import('../../agent/preflight.ts');
+  const [newest] = image === null ? await listImages(undefined, { libraryPath }) : [];
+  const asked = image ?? newest?.row.url;
+  if (asked === undefined) {
+    throw new TorporError('REMOTE_FAILED', 'Apple’s list names no image.', {
+      hint: 'Choose an image that you have.',
+    });
+  }
   const { name, verdict } = await checkImage(asked, { libraryPath });
   return { image: name, verdict };
 }

@@ -104,6 +104,8 @@ function open(folder: string, { version, migrations }: SettingsHistory): Store<S
     name,
     defaults,
     schema,
+    // A schema of ours is no news; compiling the schema of schemas takes a third of the app's start.
+    ajvOptions: { validateSchema: false },
     projectVersion: version,
     migrations,
     // conf's own answer to a damaged file is to overwrite it.

@@ -1,37 +1,34 @@
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { AgentPhase, AppState, LibraryInfo } from '../contract/app-state.ts';
-import type { Events, Notice, Report } from '../contract/requests.ts';
-import type { KeyStore } from '../core/cold-storage/keys.ts';
+import type { AgentPhase, LibraryInfo } from '../contract/app-state.ts';
+import type { Events, Notice } from '../contract/requests.ts';
 import { TorporError } from '../core/errors.ts';
-import { createEmitter, type EventSource } from '../core/events.ts';
-import type { Host } from '../core/host.ts';
+import { createEmitter } from '../core/events.ts';
 import { libraryLayout } from '../core/library/layout.ts';
 import { openLibrary, sweepStaging } from '../core/library/library.ts';
-import type { HostIdentity } from '../core/saved-state/fit.ts';
-import type { SaveReason } from '../core/saved-state/manifest.ts';
 import { systemKeys } from '../storage/keys/system-keys.ts';
 import { openAgreements } from './agreements.ts';
 import { defaultConcurrency } from './bounded.ts';
 import { createCleaning } from './cleaning.ts';
-import { type Clock, systemClock } from './clock.ts';
+import { systemClock } from './clock.ts';
 import { createCompaction } from './compaction.ts';
 import { createConsoleHub } from './console-hub.ts';
-import { type AgentContext, type Drivers, driverFor, type Trash } from './context.ts';
+import { type AgentContext, driverFor } from './context.ts';
 import { ownPeers } from './control/peer.ts';
 import { type ControlServer, serveControl } from './control/server.ts';
 import { createCreations } from './creations.ts';
+import { createDownloads } from './downloads.ts';
 import { createEnding } from './ending.ts';
-import { createHandlers, type RequestHandlers } from './handlers.ts';
+import { createHandlers } from './handlers.ts';
 import { createIdleWatch } from './idle-watch.ts';
-import { type Log, silentLog } from './log.ts';
+import type { Agent, AgentOptions } from './interface.ts';
+import { silentLog } from './log.ts';
 import { lookAgain } from './look.ts';
 import { openMachines } from './machines.ts';
 import { createNames } from './names.ts';
 import { once } from './once.ts';
 import { createOutlookWatch } from './outlook.ts';
 import { canonicalPath } from './paths.ts';
-import type { HowToAsk } from './preflight.ts';
 import { removeRecord, writeRecord } from './record.ts';
 import { agreeToEarlierUse } from './requests/trust.ts';
 import { planLaunch, restoreOnLaunch } from './restore-on-launch.ts';
@@ -47,60 +44,7 @@ import { watchLibrary } from './watch.ts';
 import { createWishes } from './wishes.ts';
 import { whenWorkEnds } from './work-ends.ts';
 
-export interface AgentOptions {
-  readonly library: string;
-  readonly drivers: Drivers;
-  readonly host: Host;
-  readonly identity: HostIdentity;
-  /** Where sockets go; this user's run directory unless named. */
-  readonly runBase?: string;
-  /** Opens the log once the library is this agent's; nothing is logged without it. */
-  readonly openLog?: (path: string) => Log;
-  readonly concurrency?: number;
-  readonly trash?: Trash;
-  /** False leaves every machine suspended, as a person asks by holding Shift. */
-  readonly restoreOnLaunch?: boolean;
-  readonly idleClock?: Clock;
-  readonly spaceClock?: Clock;
-  readonly compactionClock?: Clock;
-  /** Where the keys of encrypted states are; this user's keychain or secret service unless given. */
-  readonly keys?: KeyStore;
-  /** How preflight asks before macOS is installed; about this computer unless told otherwise. */
-  readonly preflight?: HowToAsk;
-}
-
-/** The one process part that owns a library's running machines. */
-export interface Agent extends EventSource<Events> {
-  /** The control socket, on which the command line finds it. */
-  readonly socket: string;
-  readonly log: Log;
-  /** Where the log is, for a person who looks for what went wrong. */
-  readonly logPath: string;
-  state(): AppState;
-  /** Every request of the contract but subscribing, as functions. */
-  readonly handle: RequestHandlers;
-  /** Resolves when nothing is being brought back any more from the last time. */
-  readonly launched: Promise<void>;
-  /** Resolves with the reports when the agent has ended, whoever asked for it. */
-  readonly ended: Promise<readonly Report[]>;
-  /**
-   * Leaves every machine as its policy says, lets go of the library and ends. Calling it again joins
-   * the end that is under way. A machine that cannot be saved, or not before the deadline, runs on
-   * by itself for the next agent to find; its report says why. Machines that are being made are
-   * cancelled. Throws WOULD_LOSE_GUESTS when one that cannot be saved lives in this process: the
-   * agent then goes on, and can be asked again.
-   */
-  stop(reason: SaveReason, options?: StopOptions): Promise<readonly Report[]>;
-  /**
-   * Ends without suspending anything: every guest runs on for the next agent to find. Throws
-   * WOULD_LOSE_GUESTS, and goes on, when one of them lives in this process.
-   */
-  detach(): Promise<void>;
-}
-
-export interface StopOptions {
-  readonly deadlineSeconds?: number | undefined;
-}
+export type { Agent, AgentOptions, StopOptions } from './interface.ts';
 
 /**
  * Opens the library and serves it: adopts guests that still run, brings back what ran at the last
@@ -192,6 +136,10 @@ async function serveLibrary(options: Serving): Promise<Agent> {
     machines: machines.open,
     onChange: changed,
   });
+  const downloads = createDownloads({
+    ...{ library, onError, trash: context.trash, onChange: changed },
+  });
+  await downloads.load();
   const idle = createIdleWatch({
     machines: machines.open,
     async suspend(machine) {
@@ -233,6 +181,7 @@ async function serveLibrary(options: Serving): Promise<Agent> {
       library: { path: library, space, problem: room.problem ?? null },
       machines: machines.all().map((one) => viewListed(one, machines.isHeld, checks.of)),
       creations: context.creations.all(),
+      downloads: downloads.all(),
       outlook: outlook.current(),
     }),
     (told) => {
@@ -261,6 +210,7 @@ async function serveLibrary(options: Serving): Promise<Agent> {
         watch.close();
         await machines.settled();
         idle.close();
+        await downloads.close();
         await checks.close();
         room.close();
         await compaction.close();
@@ -282,6 +232,7 @@ async function serveLibrary(options: Serving): Promise<Agent> {
     checks,
     compaction,
     outlook,
+    downloads,
     async currentState() {
       await Promise.all([look(), measure()]);
       return state.current();

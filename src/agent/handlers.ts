@@ -13,6 +13,7 @@ import type { Cleaning } from './cleaning.ts';
 import type { Compaction } from './compaction.ts';
 import type { ConsoleHub } from './console-hub.ts';
 import type { AgentContext } from './context.ts';
+import type { Downloads } from './downloads.ts';
 import { setWindowShown } from './guest-window.ts';
 import type { IdleWatch } from './idle-watch.ts';
 import type { OutlookWatch } from './outlook.ts';
@@ -22,6 +23,7 @@ import { cloneMachine } from './requests/clone.ts';
 import { renameMachine, setMachine } from './requests/configure.ts';
 import { createMachine } from './requests/create.ts';
 import { frameOf } from './requests/frame.ts';
+import { beginDownload, listCatalogue } from './requests/images.ts';
 import {
   displaySocket,
   outcomeOf,
@@ -56,13 +58,14 @@ export interface HandlerParts {
   readonly checks: StateChecks;
   readonly compaction: Compaction;
   readonly outlook: OutlookWatch;
+  readonly downloads: Downloads;
   readonly currentState: () => Promise<AppState>;
   readonly endAgent: (reason: SaveReason) => Promise<readonly Report[]>;
 }
 
 export function createHandlers(parts: HandlerParts): RequestHandlers {
-  const { context, consoles, idle, cleaning, checks, compaction, outlook, currentState, endAgent } =
-    parts;
+  const { context, consoles, idle, cleaning, checks, compaction, outlook, downloads } = parts;
+  const { currentState, endAgent } = parts;
   const { machines, log, wishes, creations } = context;
 
   /** Runs one operation on a machine, unless other work holds it, and notes how it went. */
@@ -174,6 +177,19 @@ export function createHandlers(parts: HandlerParts): RequestHandlers {
 
     'machine.noteInput': async ({ machine }) => {
       idle.noteInput(await machines.usable(machine));
+      return {};
+    },
+
+    'images.list': (params) => listCatalogue(context, params),
+    'download.start': (params) => beginDownload(context, downloads, params),
+    'download.pause': async ({ download }) => downloads.pause(download),
+    'download.resume': ({ download }) => {
+      context.assertAccepting();
+      return downloads.resume(download);
+    },
+    'download.cancel': ({ download }) => downloads.cancel(download),
+    'download.discard': async ({ download }) => {
+      await downloads.discard(download);
       return {};
     },
 

@@ -77,11 +77,26 @@ export async function listImages(
   catalogue: string | undefined,
   question: Question,
 ): Promise<readonly JudgedRow[]> {
+  return await judgeRows(await readCatalogue(catalogue, question.http), question);
+}
+
+/** The image of a catalogue at this address, with its verdict; undefined when it lists none. */
+export async function judgeListed(
+  url: string,
+  catalogue: string | undefined,
+  question: Question,
+): Promise<JudgedRow | undefined> {
+  const rows = await readCatalogue(catalogue, question.http);
+  const [judged] = await judgeRows(rows.filter((row) => row.url === url).slice(0, 1), question);
+  return judged;
+}
+
+async function judgeRows(
+  rows: readonly CatalogueRow[],
+  question: Question,
+): Promise<readonly JudgedRow[]> {
   const options = asked(question);
-  const [rows, situation] = await Promise.all([
-    readCatalogue(catalogue, question.http),
-    accessTo(question.hostRoot).then((access) => readSituation(access, options)),
-  ]);
+  const situation = await readSituation(await accessTo(question.hostRoot), options);
   return await judgeCatalogue(rows, situation, options);
 }
 

@@ -5,6 +5,7 @@ import type { OperationProgress } from '../core/operation.ts';
 import type { SavedStateSummary } from '../core/saved-state/find.ts';
 import type { SetAsideState } from '../core/saved-state/set-aside.ts';
 import type { InFlightStatus, MachineStatus, Operation } from '../core/status.ts';
+import type { DownloadView } from './downloads.ts';
 import type { PreflightStep } from './preflight.ts';
 
 /**
@@ -19,6 +20,8 @@ export interface AppState {
   readonly machines: readonly MachineView[];
   /** Machines that are being made: they join `machines` when they are complete. */
   readonly creations: readonly CreationView[];
+  /** Restore images that are being downloaded, can be gone on with, or are complete. */
+  readonly downloads: readonly DownloadView[];
   /** What will matter at the next installation of macOS, where there are macOS guests; else null. */
   readonly outlook: Outlook | null;
 }

@@ -1,4 +1,4 @@
-import type { Architecture, Hardware, Policy, WindowPolicy } from '../core/config.ts';
+import type { Architecture, Hardware, Policy, VzHardware, WindowPolicy } from '../core/config.ts';
 import type { SaveReason } from '../core/saved-state/manifest.ts';
 import type { Verification } from '../core/saved-state/verify.ts';
 import type {
@@ -10,6 +10,13 @@ import type {
   Problem,
   SetAsideState,
 } from './app-state.ts';
+import type {
+  CatalogueRef,
+  DownloadRef,
+  DownloadStart,
+  DownloadView,
+  ListedImage,
+} from './downloads.ts';
 
 /**
  * Everything a client can ask of the agent, as functions: the argument is the JSON-RPC `params`, the
@@ -72,6 +79,18 @@ export interface Requests {
 
   /** A person uses the machine's display, by a way that the agent does not see. */
   'machine.noteInput': (params: MachineRef) => Empty;
+
+  /** The images of a catalogue, newest first, each judged for this computer. Reads a little of each. */
+  'images.list': (params: CatalogueRef) => readonly ListedImage[];
+  /** Judges the image anew, begins, and answers: what follows is told in the state. */
+  'download.start': (params: DownloadStart) => DownloadView;
+  'download.pause': (params: DownloadRef) => DownloadView;
+  /** Goes on with what is paused or has stopped, in an earlier run of Torpor too. */
+  'download.resume': (params: DownloadRef) => DownloadView;
+  /** Ends it and keeps what is there. */
+  'download.cancel': (params: DownloadRef) => DownloadView;
+  /** Throws a part away for good, and moves a complete image to the trash. */
+  'download.discard': (params: DownloadRef) => Empty;
 
   'host.check': (params: Empty) => readonly DriverReport[];
   /**
@@ -195,7 +214,12 @@ export interface Changes {
   readonly iso?: string | null;
   readonly display?: Hardware['display'];
   readonly policy?: PolicyChanges;
+  /** Of a machine of Apple’s framework alone; lists are sent whole. */
+  readonly vz?: VzChanges;
 }
+
+/** All but who the guest is, which stays for life. */
+export type VzChanges = Partial<Omit<VzHardware, 'guest'>>;
 
 /** The window and the memory target also take effect on a guest that runs; null takes a target away. */
 export type PolicyChanges = Partial<Omit<Policy, 'window' | 'memoryTargetMiB'>> & {

@@ -16,6 +16,7 @@ beforeEach(() => {
       library: { path: '/', space: null, problem: null },
       machines: [],
       creations: [],
+      downloads: [],
       outlook: null,
     }),
     ({ revision, agent }) => told.push(`${revision} ${agent.phase}`),
@@ -42,9 +43,19 @@ test('the first change is told at once, those that follow together', () => {
     vi.advanceTimersByTime(1);
   }
   vi.runAllTimers();
-  expect(told.length).toBeLessThanOrEqual(4);
+  expect(told.length).toBeLessThanOrEqual(6);
   expect(told.at(-1)).toMatch(/ending$/);
   expect(vi.getTimerCount()).toBe(0);
+});
+
+test('a change in the midst of others is told soon enough for whoever has just clicked', () => {
+  phase = 'starting';
+  feed.changed();
+  vi.advanceTimersByTime(1);
+  phase = 'ending';
+  feed.changed();
+  vi.advanceTimersByTime(30);
+  expect(told).toEqual(['2 starting', '3 ending']);
 });
 
 test('whoever asks sees a change before it is told, under the number that it is told with', () => {

@@ -49,6 +49,7 @@ test('compact --all asks for each suspended machine whose state is plain', async
         machineView({ name, path: `/library/${name}.torpor`, ...view }),
       ),
       creations: [],
+      downloads: [],
       outlook: null,
     }),
   });

@@ -68,7 +68,7 @@ describe('whatever a machine, a file or a guest is called, the terminal is left 
       'machine.rename': () => detail,
       'machine.start': () => ({ name: evil, status: 'running', seconds: 1 }),
       'state.get': () => ({
-        ...{ revision: 1, creations: [], outlook: null },
+        ...{ revision: 1, creations: [], downloads: [], outlook: null },
         agent: { version: '1', pid: 1, startedAt: new Date(0).toISOString(), phase: 'ready' },
         library: { path: evil, space: null, problem: null },
         machines: [detail],

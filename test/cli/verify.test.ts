@@ -8,7 +8,7 @@ type Verdict = NonNullable<VerifyReport['verification']>['verdict'];
 
 async function run(argv: readonly string[], verdict: Verdict | null = 'intact') {
   const state = {
-    ...{ revision: 1, creations: [], outlook: null },
+    ...{ revision: 1, creations: [], downloads: [], outlook: null },
     agent: { version: '1', pid: 1, startedAt: '', phase: 'ready' as const },
     library: { path: '/l', space: null, problem: null },
     machines: [machineView({ path: '/a', status: 'suspended' }), machineView({ path: '/b' })],

@@ -77,6 +77,7 @@ export function appState(machines: readonly MachineView[] = [], revision = 1): A
     },
     machines,
     creations: [],
+    downloads: [],
     outlook: null,
   };
 }

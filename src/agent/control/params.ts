@@ -12,6 +12,7 @@ import {
 } from '../../core/config.ts';
 import { TorporError } from '../../core/errors.ts';
 import { saveReasons } from '../../core/saved-state/manifest.ts';
+import { vzChanges } from '../../core/vz-hardware.ts';
 
 /** What a client sends is checked against these before anything looks at it. */
 
@@ -39,6 +40,10 @@ const policyShape = {
   stopDeadlineSeconds: z.int().min(1).max(3600).exactOptional(),
   encryptStates: z.boolean().exactOptional(),
 };
+const download = z.strictObject({ download: z.string().min(1).max(200) });
+/** An address or a path. */
+const catalogue = z.union([z.url({ protocol: /^https?$/ }).max(4096), absolutePath]).nullable();
+
 const policy = z.strictObject({
   ...policyShape,
   window: windowPolicy.exactOptional(),
@@ -103,6 +108,7 @@ const changes = z.strictObject({
   iso: absolutePath.nullable().exactOptional(),
   display: display.exactOptional(),
   policy: policyChanges.exactOptional(),
+  vz: vzChanges.exactOptional(),
 });
 
 const schemas = {
@@ -134,6 +140,16 @@ const schemas = {
   'machine.display': machine,
   'machine.window': machine.extend({ shown: z.boolean() }),
   'machine.noteInput': machine,
+  'images.list': z.strictObject({ catalogue }),
+  'download.start': z.strictObject({
+    catalogue,
+    url: z.url({ protocol: /^https?$/ }).max(4096),
+    anyway: z.boolean(),
+  }),
+  'download.pause': download,
+  'download.resume': download,
+  'download.cancel': download,
+  'download.discard': download,
   'host.check': nothing,
   'agent.setIdle': z.strictObject({ minutes: z.int().min(1).max(1440).nullable() }),
   'agent.setCleaning': z.strictObject({ days: z.int().min(1).max(3650).nullable() }),

@@ -8,8 +8,10 @@ import { join } from 'node:path';
  *     .torpor/agent.json        where that agent listens; says nothing about whether it still runs
  *     .torpor/agent.log         what the agent did, bounded; .1 is the older half
  *     .torpor/agreed.json       what machines may use outside their bundles, as a person agreed
+ *     .torpor/downloads/        what is known of restore images that are or were downloaded
  *     .torpor/staging/ID/       bundles being created, cloned or deleted
  *     Name.torpor/              a bundle: one machine
+ *     Restore Images/           what was downloaded, for a person to see; no machine needs it
  */
 export const bundleSuffix = '.torpor';
 
@@ -22,6 +24,8 @@ export function libraryLayout(library: string) {
     log: join(hidden, 'agent.log'),
     agreed: join(hidden, 'agreed.json'),
     staging: join(hidden, 'staging'),
+    downloads: join(hidden, 'downloads'),
+    images: join(library, 'Restore Images'),
   };
 }
 

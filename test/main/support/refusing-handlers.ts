@@ -20,6 +20,7 @@ export function refusingHandlers(version: string): PageHandlers<unknown> {
     library: { path: '', space: null, problem: null },
     machines: [],
     creations: [],
+    downloads: [],
     outlook: null,
   };
   return {
@@ -50,6 +51,12 @@ export function refusingHandlers(version: string): PageHandlers<unknown> {
     'machine.display': refuse,
     'machine.window': refuse,
     'machine.noteInput': refuse,
+    'images.list': refuse,
+    'download.start': refuse,
+    'download.pause': refuse,
+    'download.resume': refuse,
+    'download.cancel': refuse,
+    'download.discard': refuse,
     'host.check': refuse,
     'agent.setIdle': refuse,
     'agent.setDigests': refuse,

@@ -47,6 +47,7 @@ export function stateOf(...machines: readonly MachineView[]): AppState {
     library: { path: '/library', space: null, problem: null },
     machines,
     creations: [],
+    downloads: [],
     outlook: null,
   };
 }

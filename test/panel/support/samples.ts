@@ -91,6 +91,7 @@ export function state(machines: readonly MachineView[], free = 212 * 1024 ** 3):
     },
     machines,
     creations: [],
+    downloads: [],
     outlook: null,
   };
 }

@@ -8,7 +8,7 @@ import { faultPoint } from './fault-point.ts';
 import { type Bundle, exists, resolveInBundle } from './library/bundle.ts';
 import { goOn } from './restore.ts';
 import { commit, finish, hasSavedState, makeLast } from './saved-state/files.ts';
-import { fingerprintFile } from './saved-state/fingerprint.ts';
+import { settleFile } from './saved-state/fingerprint.ts';
 import type { HostIdentity } from './saved-state/fit.ts';
 import {
   type Manifest,
@@ -136,7 +136,7 @@ async function describe(
     config.hardware.disks.map(async ({ id, path }) => ({
       id,
       path,
-      fingerprint: await fingerprintFile(resolveInBundle(bundle, path)),
+      fingerprint: await settleFile(resolveInBundle(bundle, path)),
     })),
   );
   const variables = bundle.files.firmwareVariables;
@@ -152,7 +152,7 @@ async function describe(
     host: context.identity,
     hardware: config.hardware,
     disks,
-    firmwareVariables: (await exists(variables)) ? await fingerprintFile(variables) : null,
+    firmwareVariables: (await exists(variables)) ? await settleFile(variables) : null,
   };
 }
 

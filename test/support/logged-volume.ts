@@ -57,11 +57,15 @@ export interface PowerCut {
 }
 
 /** Skips the test, with the reason, where such a volume cannot be had. Always dispose of it. */
-export async function loggedVolume(context: TestContext, kind: LoggedKind): Promise<LoggedVolume> {
+export async function loggedVolume(
+  context: TestContext,
+  kind: LoggedKind,
+  bytes: number = makers[kind].bytes,
+): Promise<LoggedVolume> {
   const folder = await mkdtemp(join(tmpdir(), 'torpor-logged-'));
   const file = (name: string): string => join(folder, name);
   const mountPoint = file('volume');
-  const { command, bytes } = makers[kind];
+  const { command } = makers[kind];
   let mounted = false;
   let entries: readonly Entry[] = [];
   let stopDaemon = async (): Promise<void> => {};
@@ -69,7 +73,8 @@ export async function loggedVolume(context: TestContext, kind: LoggedKind): Prom
   let flushedCount = 0;
 
   const mount = async (image: string): Promise<void> => {
-    await run('mount', ['-o', 'loop', image, mountPoint]);
+    // The least that volumes promise: with lazytime a file’s times last only when it was flushed itself.
+    await run('mount', ['-o', 'loop,lazytime', image, mountPoint]);
     mounted = true;
   };
   const unmount = async (): Promise<void> => {

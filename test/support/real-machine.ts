@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { copyFile, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { defaultPolicy, type MachineConfig, type Policy } from '../../src/core/config.ts';
 import type { Driver, Session } from '../../src/core/driver.ts';
 import type { Host } from '../../src/core/host.ts';
@@ -36,7 +36,8 @@ export interface RealMachineOptions {
   readonly folder?: string;
   readonly host?: Host;
   readonly memoryMiB?: number;
-  readonly disk?: boolean;
+  /** A disk in the bundle, or outside it in the folder with this path. */
+  readonly disk?: boolean | string;
   readonly display?: 'none' | 'vnc';
   readonly policy?: Partial<Policy>;
   readonly qemuPath?: string;
@@ -118,7 +119,7 @@ async function makeBundle(
   { memoryMiB = 256, disk = false, display = 'none', policy = {} }: RealMachineOptions,
 ): Promise<Bundle> {
   const image = guestImage();
-  const diskPath = 'disks/vda.qcow2';
+  const diskPath = join(typeof disk === 'string' ? disk : 'disks', 'vda.qcow2');
   const hardware = await driver.plan({
     boot: {
       kind: 'kernel',
@@ -126,7 +127,7 @@ async function makeBundle(
       initrd: 'boot/initrd.img',
       commandLine: image.commandLine,
     },
-    disks: disk ? [{ id: 'vda', path: diskPath, format: 'qcow2', readOnly: false }] : [],
+    disks: disk !== false ? [{ id: 'vda', path: diskPath, format: 'qcow2', readOnly: false }] : [],
     iso: null,
     display,
     network: false,
@@ -147,7 +148,8 @@ async function makeBundle(
     await copyFile(image.kernel, join(staged.files.boot, 'vmlinuz'));
     await copyFile(image.initrd, join(staged.files.boot, 'initrd.img'));
     await mkdir(staged.files.disks);
-    if (disk) await driver.createDisk(join(staged.path, diskPath), 'qcow2', 256 * 1024 * 1024);
+    if (disk === false) return config;
+    await driver.createDisk(resolve(staged.path, diskPath), 'qcow2', 256 * 1024 * 1024);
     return config;
   });
 }

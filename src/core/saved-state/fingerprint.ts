@@ -16,15 +16,33 @@ const digestChunkBytes = 1024 * 1024;
 export async function fingerprintFile(path: string): Promise<Fingerprint> {
   const file = await open(path, constants.O_RDONLY);
   try {
-    const { size, mtimeNs } = await file.stat({ bigint: true });
-    return {
-      bytes: Number(size),
-      modifiedAt: mtimeNs.toString(),
-      sample: await sampleDigest(file, Number(size)),
-    };
+    return await fingerprintOf(file);
   } finally {
     await file.close();
   }
+}
+
+/**
+ * Flushes the file first, so that its fingerprint is the same after a power cut: hypervisors flush disks by
+ * fdatasync(2), which puts their contents on the medium and not always the time of the file.
+ */
+export async function settleFile(path: string): Promise<Fingerprint> {
+  const file = await open(path, constants.O_RDONLY);
+  try {
+    await file.sync();
+    return await fingerprintOf(file);
+  } finally {
+    await file.close();
+  }
+}
+
+async function fingerprintOf(file: FileHandle): Promise<Fingerprint> {
+  const { size, mtimeNs } = await file.stat({ bigint: true });
+  return {
+    bytes: Number(size),
+    modifiedAt: mtimeNs.toString(),
+    sample: await sampleDigest(file, Number(size)),
+  };
 }
 
 async function sampleDigest(file: FileHandle, size: number): Promise<string> {

@@ -1,17 +1,20 @@
 /**
  * The app as a person meets it, measured in the stand-in for Electron (or in Electron, where it is
- * installed): `npm run bench:app -- --rounds 5`, after `npm run build`. Medians.
+ * installed): `npm run bench:app -- --rounds 5`, after `npm run build`. Medians. What the app itself takes is
+ * measured without a browser, see without-windows.ts. Figures of a busy computer say little: it tells how busy
+ * this one was.
  */
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
+import { parseArgs, promisify } from 'node:util';
 import Table from 'cli-table3';
 import { connectIfRunning } from '../src/agent/running.ts';
 import { libraryLayout } from '../src/core/library/layout.ts';
 import { createTestHome, isStandin, quit, type RunningApp } from '../test/e2e/support/app.ts';
-import { createMachine, startMachine, untilStatus } from '../test/e2e/support/machines.ts';
+import { createMachine, startMachine } from '../test/e2e/support/machines.ts';
 import { isPanelVisible } from '../test/e2e/support/tray.ts';
 import { pageBundle } from '../test/support/page-bundle.ts';
 import { fillLibrary } from './app-library.ts';
@@ -28,9 +31,15 @@ const note = (name: string, value: number): void => {
   figures.set(name, [...(figures.get(name) ?? []), value]);
 };
 
-const state = `state published with ${values.machines} machines, from the start of the process`;
+const node = 'Node, before it reads anything';
+const published = `from the bundle’s first line to a menu with ${values.machines} machines`;
+const evaluated = '  of that, the bundle is read and has run';
+const state =
+  'agent ready, from the start of the process, with all of the stand-in and its browser';
 const ofIt = '  of that, the agent: library opened, machines read, socket listens';
 const busy = 'click in the menu to the busy icon';
+const beyond = 'click in the menu to a guest that runs, beside what the driver needs';
+const driver = '  the driver: loads the state and lets the guest go on';
 const shown = 'click on the icon to a panel that answers';
 const load = 'CPU time of the main process in 10 s with the panel closed';
 const timers = 'timers of the main process then';
@@ -40,19 +49,43 @@ for (let round = 1; round <= Number(values.rounds); round++) {
   const home = createTestHome();
   try {
     await fillLibrary(home.library, Number(values.machines));
+    await measurePart('app-start.ts', home, values.machines, { node, evaluated, published });
     await measureStart(home);
     const app = await home.launch();
     await measurePanel(app);
     await createMachine(app, home, 'Demo');
     await startMachine(app, 'Demo');
-    await measureBusy(app);
     await measureClosed(app);
     await quit(app);
+    await measurePart('app-resume.ts', home, '3', { busy, beyond, driver });
   } finally {
     await home.remove();
   }
 }
 report();
+
+/**
+ * Runs a program beside this one that holds the app's main process without a browser, and notes what it
+ * tells under these names.
+ */
+async function measurePart(
+  program: string,
+  { userData, env }: ReturnType<typeof createTestHome>,
+  argument: string,
+  names: Readonly<Record<string, string>>,
+): Promise<void> {
+  const file = path.join(import.meta.dirname, program);
+  // A folder of its own: it ends without ceremony, which would be a crash to the next start.
+  const folder = path.join(path.dirname(userData), program);
+  const { stdout } = await promisify(execFile)(process.execPath, [file, folder, argument], {
+    env,
+    timeout: 120_000,
+  });
+  const told: Readonly<Record<string, readonly number[]>> = JSON.parse(stdout);
+  for (const [key, name] of Object.entries(names)) {
+    for (const value of told[key] ?? []) note(name, value);
+  }
+}
 
 /** Starts it without Playwright, which holds `ready` back, and asks as the command line does. */
 async function measureStart(home: ReturnType<typeof createTestHome>): Promise<void> {
@@ -66,7 +99,7 @@ async function measureStart(home: ReturnType<typeof createTestHome>): Promise<vo
   const { machines, agent } = await client.request('state.get', {});
   if (machines.length !== Number(values.machines)) throw new Error('there are machines missing');
   // By the agent's own log: how soon this process hears of it is another matter.
-  const ready = readyAt(home.library);
+  const ready = await readyAt(home.library, Date.parse(agent.startedAt));
   note(state, ready - began);
   note(ofIt, ready - Date.parse(agent.startedAt));
   child.kill('SIGTERM');
@@ -74,35 +107,15 @@ async function measureStart(home: ReturnType<typeof createTestHome>): Promise<vo
   await ended;
 }
 
-/** When the agent that runs was ready, in milliseconds since 1970. */
-function readyAt(library: string): number {
-  const lines = readFileSync(libraryLayout(library).log, 'utf8').trim().split('\n');
-  const ready = lines.map((line) => JSON.parse(line)).findLast(({ msg }) => msg === 'ready');
-  return Date.parse(ready.time);
-}
-
-async function measureBusy(app: RunningApp): Promise<void> {
-  const clicked = await app.electron.evaluate(
-    () =>
-      new Promise<number>((resolve, reject) => {
-        const { bar, menu } = globalThis.torporForTests ?? {};
-        const item = menu?.().items.find(({ label }) => label.startsWith('Demo'));
-        const tray = bar?.tray;
-        if (tray === undefined || item === undefined) return reject(new Error('no such item'));
-        const draw: (image: string) => void = Reflect.get(tray, 'setImage');
-        const started = performance.now();
-        Reflect.set(tray, 'setImage', (image: string) => {
-          Reflect.apply(draw, tray, [image]);
-          if (!/busy/.test(image)) return;
-          Reflect.set(tray, 'setImage', draw);
-          resolve(performance.now() - started);
-        });
-        item.click();
-      }),
-  );
-  note(busy, clicked);
-  await untilStatus(app, 'Demo', 'suspended');
-  await app.panel.evaluate(() => window.torpor.request('machine.resume', { machine: 'Demo' }));
+/** When the agent that began then was ready, in milliseconds since 1970. Its log is written a moment later. */
+async function readyAt(library: string, began: number): Promise<number> {
+  for (;;) {
+    const lines = readFileSync(libraryLayout(library).log, 'utf8').trim().split('\n');
+    const ready = lines.map((line) => JSON.parse(line)).findLast(({ msg }) => msg === 'ready');
+    const at = Date.parse(ready?.time);
+    if (at >= began) return at;
+    await delay(10);
+  }
 }
 
 async function measurePanel(app: RunningApp): Promise<void> {
@@ -153,15 +166,21 @@ function report(): void {
     return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
   };
   const rows = [
-    [state, median(state), 'ms', '500'],
+    [published, median(published), 'ms', '500'],
+    [evaluated, median(evaluated), 'ms', ''],
+    [node, median(node), 'ms', ''],
+    [state, median(state), 'ms', ''],
     [ofIt, median(ofIt), 'ms', ''],
     [busy, median(busy), 'ms', '50'],
+    [beyond, median(beyond), 'ms', '100'],
+    [driver, median(driver), 'ms', ''],
     [shown, median(shown), 'ms', '100'],
     ['panel, compressed, without noVNC', gzipBytes / 1000, 'kB', '60'],
     [load, median(load), 'ms', ''],
     [timers, median(timers), '', '0'],
   ] as const;
-  const host = `${cpus().length} CPUs, ${process.platform}, ${isStandin ? 'stand-in' : 'Electron'}`;
+  const busyness = `${loadavg()[0]?.toFixed(1)} processes want a CPU`;
+  const host = `${cpus().length} CPUs, ${busyness}, ${process.platform}, ${isStandin ? 'stand-in' : 'Electron'}`;
   if (values.json) {
     console.log(JSON.stringify({ host, rows: rows.map(([name, value]) => ({ name, value })) }));
     return;

@@ -11,13 +11,19 @@ export interface StateFeed {
 }
 
 /**
+ * Milliseconds. What somebody clicked shows within 50, also while something else goes on; no bar is drawn
+ * more often than this.
+ */
+const usualInterval = 25;
+
+/**
  * Publishes what `compute` returns after changes: at once after a quiet time, and no more often than
  * every `interval` milliseconds. No timer runs while nothing changes.
  */
 export function createStateFeed(
   compute: () => Omit<AppState, 'revision'>,
   publish: (state: AppState) => void,
-  interval = 50,
+  interval = usualInterval,
 ): StateFeed {
   let state: AppState = { ...compute(), revision: 1 };
   let text = JSON.stringify({ ...state, revision: 0 });

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { _electron, type ElectronApplication, type Page } from 'playwright-core';
 import { untilLife } from './machines.ts';
+import { endProcessesOf } from './processes.ts';
 
 const root = path.resolve(import.meta.dirname, '..', '..', '..');
 const standin = path.join(root, 'test', 'electron-standin', 'electron');
@@ -29,15 +30,17 @@ export interface RunningApp {
   readonly child: ChildProcess;
   /** The panel's page, loaded but not shown until the tray is clicked. */
   readonly panel: Page;
-  /** Settles when the process has ended, however it ended. */
   /** Starts the app once more, as a second click on its icon does, and waits for the end of that. */
   start(): Promise<void>;
+  /** Settles when the process has ended, however it ended. */
   readonly ended: Promise<{ readonly code: number | null; readonly signal: string | null }>;
 }
 
 export interface TestHome {
   readonly userData: string;
   readonly library: string;
+  /** What a process of this home has in its environment. */
+  readonly env: Readonly<Record<string, string>>;
   launch(options?: LaunchOptions): Promise<RunningApp>;
   /** Starts it with nobody attached, as a person does. */
   spawn(): Pick<RunningApp, 'child' | 'ended'>;
@@ -65,51 +68,42 @@ export function createTestHome(): TestHome {
   };
   const commandLine = (...words: readonly string[]) =>
     [electronBinary(), `--user-data-dir=${userData}`, root, ...words] as const;
+  const surrounding = { ...definedOnly(process.env), ...surroundings(folder) };
   return {
     userData,
     library: path.join(folder, 'library'),
+    env: surrounding,
     commandLine,
     async launch({ args = [], env = {} } = {}) {
       const [executablePath, ...before] = commandLine(...args);
-      const surrounding = { ...definedOnly(process.env), ...surroundings(folder), ...env };
       const electron = await _electron.launch({
         executablePath,
         args: before,
-        env: surrounding,
+        env: { ...surrounding, ...env },
       });
       const { child, ended } = follow(electron.process());
       const panel = await electron.firstWindow();
       await panel.waitForURL(/\/panel\.html$/);
       const start = async (): Promise<void> => {
-        await once(spawn(executablePath, before, { env: surrounding, stdio: 'ignore' }), 'exit');
+        const second = { env: { ...surrounding, ...env }, stdio: 'ignore' } as const;
+        await once(spawn(executablePath, before, second), 'exit');
       };
       return { electron, child, panel, start, ended };
     },
     spawn() {
       const [executablePath, ...args] = commandLine();
-      const env = { ...definedOnly(process.env), ...surroundings(folder) };
-      return follow(spawn(executablePath, args, { env, stdio: 'ignore' }));
+      return follow(spawn(executablePath, args, { env: surrounding, stdio: 'ignore' }));
     },
     async remove() {
       for (const [child, ended] of running) {
         child.kill('SIGKILL');
         await ended;
       }
-      // Guests outlive an app that was killed.
-      for (const file of globSync(path.join(folder, 'torpor', '*', '*', 'qemu.pid'))) {
-        killIfThere(Number(readFileSync(file, 'utf8')));
-      }
-      rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
+      // Guests outlive an app that was killed, and its browser writes once more before it notices.
+      await endProcessesOf(folder);
+      rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-function killIfThere(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
-  }
 }
 
 /** Nothing of whoever runs the tests is read or written, but for what QEMU was found to be able to. */

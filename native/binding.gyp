@@ -5,6 +5,7 @@
       'sources': [
         'src/addon.cc',
         'src/arguments.cc',
+        'src/cached.cc',
         'src/clone.cc',
         'src/errors.cc',
         'src/extents.cc',

@@ -1,6 +1,7 @@
 // The export table, and nothing else: src/storage/native.ts declares the same names in TypeScript.
 #include <napi.h>
 
+#include "cached.h"
 #include "clone.h"
 #include "extents.h"
 #include "flush.h"
@@ -20,6 +21,8 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("releaseUnused", Napi::Function::New(env, torpor::ReleaseUnused));
   exports.Set("punchHole", Napi::Function::New(env, torpor::PunchHole));
   exports.Set("dataExtents", Napi::Function::New(env, torpor::DataExtentsOf));
+  exports.Set("dirtyExtents", Napi::Function::New(env, torpor::DirtyExtentsOf));
+  exports.Set("readAhead", Napi::Function::New(env, torpor::ReadAhead));
   exports.Set("flush", Napi::Function::New(env, torpor::Flush));
   exports.Set("clone", Napi::Function::New(env, torpor::Clone));
   exports.Set("space", Napi::Function::New(env, torpor::SpaceOf));

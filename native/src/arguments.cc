@@ -8,16 +8,16 @@ namespace {
 
 constexpr double kLargestExact = 9007199254740991.0;
 
-double WholeNumber(const Napi::CallbackInfo& info, size_t index, const char* name, double largest) {
-  if (!info[index].IsNumber()) {
-    throw Napi::TypeError::New(info.Env(), std::string(name) + " must be a number");
+double WholeNumber(const Napi::Value& value, const char* name, double largest) {
+  if (!value.IsNumber()) {
+    throw Napi::TypeError::New(value.Env(), std::string(name) + " must be a number");
   }
-  const double value = info[index].As<Napi::Number>().DoubleValue();
-  if (!(value >= 0 && value <= largest) || std::floor(value) != value) {
+  const double number = value.As<Napi::Number>().DoubleValue();
+  if (!(number >= 0 && number <= largest) || std::floor(number) != number) {
     throw Napi::RangeError::New(
-        info.Env(), std::string(name) + " must be a whole number, not negative and not too large");
+        value.Env(), std::string(name) + " must be a whole number, not negative and not too large");
   }
-  return value;
+  return number;
 }
 
 }  // namespace
@@ -34,11 +34,15 @@ std::string PathArgument(const Napi::CallbackInfo& info, size_t index, const cha
 }
 
 int64_t BytesArgument(const Napi::CallbackInfo& info, size_t index, const char* name) {
-  return static_cast<int64_t>(WholeNumber(info, index, name, kLargestExact));
+  return Bytes(info[index], name);
+}
+
+int64_t Bytes(const Napi::Value& value, const char* name) {
+  return static_cast<int64_t>(WholeNumber(value, name, kLargestExact));
 }
 
 int DescriptorArgument(const Napi::CallbackInfo& info, size_t index, const char* name) {
-  return static_cast<int>(WholeNumber(info, index, name, INT_MAX));
+  return static_cast<int>(WholeNumber(info[index], name, INT_MAX));
 }
 
 }  // namespace torpor

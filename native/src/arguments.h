@@ -14,6 +14,9 @@ std::string PathArgument(const Napi::CallbackInfo& info, size_t index, const cha
 // A whole number from 0 to 2^53 - 1: what a JavaScript number holds exactly, and below 2^63.
 int64_t BytesArgument(const Napi::CallbackInfo& info, size_t index, const char* name);
 
+// The same of any value, such as a part of an argument.
+int64_t Bytes(const Napi::Value& value, const char* name);
+
 int DescriptorArgument(const Napi::CallbackInfo& info, size_t index, const char* name);
 
 }  // namespace torpor

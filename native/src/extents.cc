@@ -106,6 +106,38 @@ std::vector<Extent> NonZeroParts(int descriptor, const std::string& path, const 
   return parts;
 }
 
+Napi::Value ToJs(Napi::Env env, const std::vector<Extent>& extents) {
+  Napi::Array list = Napi::Array::New(env, extents.size());
+  for (size_t index = 0; index < extents.size(); ++index) {
+    const Napi::HandleScope scope(env);
+    Napi::Object item = Napi::Object::New(env);
+    item.Set("start", Napi::Number::New(env, static_cast<double>(extents[index].start)));
+    item.Set("end", Napi::Number::New(env, static_cast<double>(extents[index].end)));
+    list.Set(static_cast<uint32_t>(index), item);
+  }
+  return list;
+}
+
+std::vector<Extent> ExtentsArgument(const Napi::CallbackInfo& info, size_t index,
+                                    const char* name) {
+  const auto wrong = [&] {
+    return Napi::TypeError::New(info.Env(), std::string(name) + " must be a list of extents");
+  };
+  if (!info[index].IsArray()) throw wrong();
+  const Napi::Array list = info[index].As<Napi::Array>();
+  std::vector<Extent> extents;
+  for (uint32_t at = 0; at < list.Length(); ++at) {
+    const Napi::HandleScope scope(info.Env());
+    const Napi::Value item = list.Get(at);
+    if (!item.IsObject()) throw wrong();
+    const Napi::Object object = item.As<Napi::Object>();
+    const Extent extent = {Bytes(object.Get("start"), name), Bytes(object.Get("end"), name)};
+    if (extent.end < extent.start) throw wrong();
+    extents.push_back(extent);
+  }
+  return extents;
+}
+
 Napi::Value DataExtentsOf(const Napi::CallbackInfo& info) {
   const std::string path = PathArgument(info, 0, "path");
   return Task<std::vector<Extent>>::Run(
@@ -114,17 +146,7 @@ Napi::Value DataExtentsOf(const Napi::CallbackInfo& info) {
         const Descriptor file = OpenFile(path, O_RDONLY);
         return DataExtents(file.value(), path, StatOf(file.value(), path).st_size);
       },
-      [](Napi::Env env, const std::vector<Extent>& extents) -> Napi::Value {
-        Napi::Array list = Napi::Array::New(env, extents.size());
-        for (size_t index = 0; index < extents.size(); ++index) {
-          const Napi::HandleScope scope(env);
-          Napi::Object item = Napi::Object::New(env);
-          item.Set("start", Napi::Number::New(env, static_cast<double>(extents[index].start)));
-          item.Set("end", Napi::Number::New(env, static_cast<double>(extents[index].end)));
-          list.Set(static_cast<uint32_t>(index), item);
-        }
-        return list;
-      });
+      ToJs);
 }
 
 }  // namespace torpor

@@ -35,6 +35,11 @@ bool IsZero(const char* bytes, size_t count);
 // Reads exactly `count` bytes; a file that ends before is an error (it shrank under our hands).
 void ReadFully(int descriptor, const std::string& path, char* bytes, size_t count, int64_t offset);
 
+Napi::Value ToJs(Napi::Env env, const std::vector<Extent>& extents);
+
+// A list of {start, end} whose ends are not before their starts.
+std::vector<Extent> ExtentsArgument(const Napi::CallbackInfo& info, size_t index, const char* name);
+
 // dataExtents(path) -> Promise<{start, end}[]>
 Napi::Value DataExtentsOf(const Napi::CallbackInfo& info);
 

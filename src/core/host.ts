@@ -79,6 +79,14 @@ export interface Host {
   /** Bytes that the file takes on its volume. */
   allocatedBytes(path: string): Promise<number>;
   /**
+   * The parts of the file that are in memory and not on the medium yet, in order and to 128 KiB, also
+   * what another process dirtied through a shared mapping; undefined where the kernel cannot tell
+   * (Linux before 6.5, macOS).
+   */
+  dirtyExtents(path: string): Promise<Extent[] | undefined>;
+  /** Has the kernel begin to read these parts of the file, without waiting for them. */
+  readAhead(path: string, extents: readonly Extent[]): Promise<void>;
+  /**
    * Writes the file's data and metadata through to the medium (F_FULLFSYNC on macOS), also what
    * another process dirtied through a shared mapping. Works on directories.
    */

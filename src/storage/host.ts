@@ -20,6 +20,8 @@ export function createHost(): Host {
     dataExtents: async (path) => native.dataExtents(path),
     // stat(2) counts in units of 512 bytes, whatever the block size of the volume.
     allocatedBytes: async (path) => (await stat(path)).blocks * 512,
+    dirtyExtents: async (path) => native.dirtyExtents(path),
+    readAhead: async (path, extents) => native.readAhead(path, extents),
     flush: async (path, options = {}) => {
       await follow((onAmount) => native.flush(path, onAmount), options);
     },

@@ -27,6 +27,8 @@ export interface NativeAddon {
   releaseUnused(path: string): Promise<void>;
   punchHole(path: string, start: number, end: number): Promise<void>;
   dataExtents(path: string): Promise<Extent[]>;
+  dirtyExtents(path: string): Promise<Extent[] | undefined>;
+  readAhead(path: string, extents: readonly Extent[]): Promise<void>;
   flush(path: string, onProgress: OnAmount): LongCall<'flushed'>;
   clone(from: string, to: string, onProgress: OnAmount): LongCall<'shared' | 'copied'>;
   space(path: string): Promise<Space>;
@@ -42,6 +44,8 @@ const names = [
   'releaseUnused',
   'punchHole',
   'dataExtents',
+  'dirtyExtents',
+  'readAhead',
   'flush',
   'clone',
   'space',

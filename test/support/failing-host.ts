@@ -52,6 +52,14 @@ export function failingHost(
       meet('allocatedBytes');
       return host.allocatedBytes(path);
     },
+    dirtyExtents: async (path) => {
+      meet('dirtyExtents');
+      return host.dirtyExtents(path);
+    },
+    readAhead: async (path, extents) => {
+      meet('readAhead');
+      await host.readAhead(path, extents);
+    },
     flush: async (path, options) => {
       meet('flush');
       await host.flush(path, options);

@@ -25,6 +25,7 @@ import { discard, type OpenedMachine, openMachine, withLastWords } from './open-
 import { adoptProcess } from './process.ts';
 import { holdsPidFile, type ProcessRecord, readProcessRecord } from './process-record.ts';
 import { connectQmp, type QmpClient } from './qmp/client.ts';
+import { readRecentAhead } from './recent-memory.ts';
 import { runFiles } from './run-files.ts';
 import { attachSerial } from './serial-port.ts';
 import { createSession } from './session.ts';
@@ -129,7 +130,10 @@ export function createQemuDriver({ host, settings, onError }: QemuDriverOptions)
       assertMachineType(place, installation);
       const { memory: file, files, hypervisor } = manifest;
       const accelerator = sameAccelerator(place, manifest, installation);
-      if (file !== null) await reserveMemory(host, place.bundle.files.memory, file.bytes);
+      if (file !== null) {
+        await reserveMemory(host, place.bundle.files.memory, file.bytes);
+        await readRecentAhead(host, place.bundle.files.memory, file).catch(onError);
+      }
       await faultPoint('load.reserved');
       const memory =
         file === null

@@ -12,6 +12,7 @@ import type { MemoryFile, SavedFile } from '../../core/saved-state/manifest.ts';
 import { settleMemory } from './memory-file.ts';
 import { saveTo, type Written } from './migration.ts';
 import type { QmpClient } from './qmp/client.ts';
+import { bytesOf, recentlyWritten } from './recent-memory.ts';
 
 export interface SaveInput {
   readonly host: Host;
@@ -25,12 +26,18 @@ export interface SaveInput {
 /** Devices take well under a megabyte, a display's memory 16; more free space than that costs nothing. */
 const deviceStateBytes = 32 * 1024 * 1024;
 
+/** Flushed in some hundredths of a second on a good disk, and within the second on a slow one. */
+const littleBytes = 32 * 1024 * 1024;
+
 /**
  * Flushes the memory file while the guest still runs, so that it stands for as short as can be: what
  * is left for afterwards is what it writes meanwhile. This is the part that takes time, and tells it.
+ * What is little is left for afterwards whole, since writing it twice would take the longer.
  */
 export async function flushAhead({ host, bundle, options }: SaveInput): Promise<void> {
   const { signal, onProgress } = options;
+  const dirty = await host.dirtyExtents(bundle.files.memory);
+  if (dirty !== undefined && bytesOf(dirty) < littleBytes) return;
   await host.flush(bundle.files.memory, {
     signal,
     onProgress: (done, total) => onProgress?.({ done, total }),
@@ -46,13 +53,20 @@ export async function saveInstant(
 ): Promise<{ files: SavedFile[]; memory: MemoryFile }> {
   const { host, bundle, options } = input;
   const { signal } = options;
-  const written = await writeStream(input, bundle.files.deviceState, true);
+  const { deviceState, memory: memoryFile } = bundle.files;
+  const recent = await recentlyWritten(host, memoryFile);
+  // The guest stands, so what it left is written while QEMU lists its devices. Settling finds what
+  // the devices themselves still did to memory.
+  const [written] = await both(
+    writeStream(input, deviceState, true),
+    host.flush(memoryFile, { signal }),
+  );
   const [device, memory] = await both(
-    settleStream(input, bundle.files.deviceState, written),
-    settleMemory(host, bundle.files.memory, { signal }),
+    settleStream(input, deviceState, written),
+    settleMemory(host, memoryFile, { signal }),
   );
   await faultPoint('save.settled');
-  return { files: [device], memory };
+  return { files: [device], memory: { ...memory, ...recent } };
 }
 
 /** Streamed mode: devices and memory into stream.state, on the medium and checked when this returns. */

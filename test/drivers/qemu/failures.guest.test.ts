@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
+import { readManifest } from '../../../src/core/saved-state/manifest.ts';
 import { createHost } from '../../../src/storage/host.ts';
 import { failingHost } from '../../support/failing-host.ts';
 import { fill } from '../../support/fill.ts';
@@ -77,6 +78,9 @@ describe('a system call that fails', () => {
     ['flush', 'EIO', 1],
     ['flush', 'EIO', 2],
     ['flush', 'EIO', 3],
+    ['flush', 'EIO', 4],
+    ['dirtyExtents', 'EIO', 1],
+    ['dirtyExtents', 'EIO', 2],
     ['space', 'EIO', 1],
   ] as const)(
     '%s with %s (call %i) while suspending: the guest runs on',
@@ -106,6 +110,22 @@ test('room that cannot be given back is told, and the state is whole', async () 
   expect(told).toMatchObject([{ code: 'EIO' }]);
   await made.machine.checkState();
   await made.machine.restore();
+  expect((await made.console().tick()).nonce).toBe(nonce);
+});
+
+test('memory that cannot be read ahead is told, and the guest comes back', async (context) => {
+  const told: unknown[] = [];
+  const { real: made, nonce } = await running({
+    host: failingHost(createHost(), 'readAhead', 'EIO', 1),
+    onError: (error) => told.push(error),
+  });
+  await made.machine.suspend('user');
+  const { memory } = await readManifest(made.bundle.files.manifest);
+  if (memory?.recent === undefined) return context.skip('this kernel cannot tell what is dirty');
+  // A guest that runs writes: its clock, if nothing else.
+  expect(memory.recent.length).toBeGreaterThan(0);
+  await made.machine.restore();
+  expect(told).toMatchObject([{ code: 'EIO' }]);
   expect((await made.console().tick()).nonce).toBe(nonce);
 });
 

@@ -44,6 +44,13 @@ export async function assertReadable(path: string, what: string): Promise<void> 
   throw new TorporError('DISK_UNAVAILABLE', `${what} ${path} is not a file.`);
 }
 
+/** Throws DISK_UNAVAILABLE for a folder to share that is not there, or is none. */
+export async function assertFolder(path: string): Promise<void> {
+  await assertAccess(path, 'The folder', constants.R_OK);
+  if ((await stat(path)).isDirectory()) return;
+  throw new TorporError('DISK_UNAVAILABLE', `${path} is not a folder.`, { details: { path } });
+}
+
 async function assertAccess(path: string, what: string, mode: number): Promise<void> {
   try {
     await access(path, mode);

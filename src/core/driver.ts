@@ -160,6 +160,8 @@ export interface Session {
    * shall keep, which the guest is asked for. Absent where the driver has neither.
    */
   readonly adjust?: (policy: Policy) => Promise<void>;
+  /** What was chosen for the machine and its guest has not got; absent when it has all of it. */
+  readonly leftOut?: Problem;
   /** The VM lives in this process and dies with it, so it must be saved before the process ends. */
   readonly endsWithProcess?: true;
   /**

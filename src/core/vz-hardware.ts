@@ -72,6 +72,17 @@ export const vzHardware = z.strictObject({
 
 export type VzHardware = z.infer<typeof vzHardware>;
 
+/** What of it a person can change; who the guest is stays. */
+export const vzChanges = z.strictObject({
+  profile: vzHardware.shape.profile.exactOptional(),
+  display: vzHardware.shape.display.exactOptional(),
+  audio: vzHardware.shape.audio.exactOptional(),
+  clipboard: vzHardware.shape.clipboard.exactOptional(),
+  rosetta: vzHardware.shape.rosetta.exactOptional(),
+  sharedFolders: vzHardware.shape.sharedFolders.exactOptional(),
+  networkDisks: vzHardware.shape.networkDisks.exactOptional(),
+});
+
 function haveUniqueNames(folders: readonly { name: string }[]): boolean {
   return new Set(folders.map(({ name }) => name.toLowerCase())).size === folders.length;
 }

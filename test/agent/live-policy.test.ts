@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import type { CreateRequest, PolicyChanges } from '../../src/contract/requests.ts';
+import type { CreateRequest, PolicyChanges, VzChanges } from '../../src/contract/requests.ts';
 import { vzFailure } from '../drivers/vz/stand-in/failures.ts';
 import { machineRequest, tempLibrary } from '../support/temp-library.ts';
 import { macWithAgents } from './support/mac.ts';
@@ -116,4 +116,34 @@ test('how the window behaves is changed while it is open', async () => {
   expect(window()).toMatchObject({ followsResize: true, capturesSystemKeys: false });
   await set({ window: { capturesSystemKeys: true } });
   expect(window()).toMatchObject({ followsResize: true, capturesSystemKeys: true });
+});
+
+test('its devices are changed while it is off, and those outside are agreed to', async () => {
+  const { agent, start } = await macWithLinux();
+  const set = (vz: VzChanges) => agent.handle['machine.set']({ machine: 'Guest', changes: { vz } });
+  const path = import.meta.dirname;
+  await set({ clipboard: true, sharedFolders: [{ name: 'tests', path, readOnly: true }] });
+  const { config } = await agent.handle['machine.show']({ machine: 'Guest' });
+  expect(config?.hardware.vz).toMatchObject({
+    clipboard: true,
+    sharedFolders: [{ name: 'tests' }],
+    guest: { kind: 'generic' },
+  });
+  await start();
+  await expect(set({ clipboard: false })).rejects.toMatchObject({ code: 'WRONG_STATUS' });
+  for (const where of [`${path}/nothing`, import.meta.filename]) {
+    await expect(
+      set({ sharedFolders: [{ name: 'no', path: where, readOnly: true }] }),
+    ).rejects.toMatchObject({ code: 'DISK_UNAVAILABLE' });
+  }
+});
+
+test('a machine of another driver has none of Apple’s devices', async () => {
+  await using library = await tempLibrary();
+  const agent = await library.start();
+  await agent.handle['machine.create'](machineRequest('Demo'));
+  const changes = { vz: { clipboard: true } };
+  await expect(agent.handle['machine.set']({ machine: 'Demo', changes })).rejects.toMatchObject({
+    code: 'CAPABILITY_MISSING',
+  });
 });

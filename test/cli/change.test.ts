@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { runCli } from '../../src/cli/run.ts';
-import type { MachineDetail } from '../../src/contract/app-state.ts';
+import type { MachineConfig, MachineDetail } from '../../src/contract/app-state.ts';
+import { defaultPolicy } from '../../src/core/config.ts';
 import { TorporError } from '../../src/core/errors.ts';
 import { type Answers, fakeClient, machineView } from '../support/fake-client.ts';
 import { type FakeTerminal, fakeTerminal } from '../support/fake-terminal.ts';
@@ -44,22 +45,107 @@ describe('set', () => {
     ],
     [['--encrypt-states', 'on'], { policy: { encryptStates: true } }],
     [['--encrypt-states', 'off'], { policy: { encryptStates: false } }],
+    [['--memory-target', '1G'], { policy: { memoryTargetMiB: 1024 } }],
+    [['--memory-target', 'all'], { policy: { memoryTargetMiB: null } }],
+    [['--resize', 'follow'], { policy: { window: { resize: 'follow' } } }],
+    [
+      ['--on-close', 'ask', '--system-keys', 'on'],
+      { policy: { window: { onClose: 'ask', capturesSystemKeys: true } } },
+    ],
+    [
+      ['--profile', 'suspendable', '--audio', 'none', '--clipboard', 'on', '--rosetta', 'off'],
+      { vz: { profile: 'suspendable', audio: 'none', clipboard: true, rosetta: false } },
+    ],
+    [
+      ['--resolution', '3840x2160@220'],
+      { vz: { display: { width: 3840, height: 2160, pixelsPerInch: 220 } } },
+    ],
   ])('%j', async (options, changes) => {
     const { calls, code } = await run(['set', 'web', ...options], answers);
     expect(calls).toEqual([{ method: 'machine.set', params: { machine: 'web', changes } }]);
     expect(code).toBe(0);
   });
+
+  test.each([
+    ['--resolution', '1920'],
+    ['--share', 'docs'],
+    ['--share', '=/docs'],
+    ['--network-disk', 'data='],
+    ['--memory-target', 'none'],
+  ])('%s %s is refused', async (...options) => {
+    const { calls, code } = await run(['set', 'web', ...options], answers);
+    expect(calls).toEqual([]);
+    expect(code).toBe(2);
+  });
+
+  test('sends shared folders and network disks whole, with those that were there', async () => {
+    const there: Answers = {
+      ...answers,
+      'machine.show': () => ({ ...detail, config: onApple }),
+    };
+    const { calls } = await run(
+      [
+        ...['set', 'web', '--share', 'docs=d,ro', '--share', 'a=/a', '--unshare', 'old'],
+        ...['--network-disk', 'data=nbd://host/new', '--remove-network-disk', 'gone'],
+      ],
+      there,
+    );
+    expect(calls.at(-1)).toEqual({
+      method: 'machine.set',
+      params: {
+        machine: 'web',
+        changes: {
+          vz: {
+            sharedFolders: [
+              { name: 'kept', path: '/kept', readOnly: false },
+              { name: 'docs', path: '/work/d', readOnly: true },
+              { name: 'a', path: '/a', readOnly: false },
+            ],
+            networkDisks: [
+              { id: 'data', url: 'nbd://host/new', readOnly: false, timeoutSeconds: 30 },
+            ],
+          },
+        },
+      },
+    });
+  });
 });
 
+const detail: MachineDetail = {
+  ...machineView(),
+  config: null,
+  choices: [],
+  missing: [],
+  setAside: [],
+  consoleTail: '',
+};
+
+const folder = (name: string) => ({ name, path: `/${name}`, readOnly: false });
+const networkDisk = (id: string) => ({
+  ...{ id, url: `nbd://host/${id}` },
+  ...{ readOnly: true, timeoutSeconds: 5 },
+});
+const onApple: MachineConfig = {
+  formatVersion: 1,
+  id: '6f1c1f0a-0d5b-4c3a-9a3e-3d5f8f1f2a11',
+  name: 'web',
+  createdAt: '2026-01-01T00:00:00.000Z',
+  driver: 'vz',
+  hardware: {
+    ...{ architecture: 'aarch64', machineType: 'vz-generic-1', cpuModel: 'host', cpus: 2 },
+    ...{ memoryMiB: 2048, boot: { kind: 'uefi' }, disks: [], iso: null, network: null },
+    display: 'window',
+    vz: {
+      ...{ profile: 'full', guest: { kind: 'generic', machineIdentifier: 'AAAA' } },
+      ...{ display: null, audio: 'none', clipboard: false, rosetta: false },
+      sharedFolders: [folder('old'), folder('kept'), folder('docs')],
+      networkDisks: [networkDisk('data'), networkDisk('gone')],
+    },
+  },
+  policy: defaultPolicy,
+};
+
 describe('delete', () => {
-  const detail: MachineDetail = {
-    ...machineView(),
-    config: null,
-    choices: [],
-    missing: [],
-    setAside: [],
-    consoleTail: '',
-  };
   const answers: Answers = { 'machine.show': () => detail, 'machine.delete': () => ({}) };
   const asking = (typed: string) => (terminal: FakeTerminal) => {
     terminal.stdin.isTTY = true;

@@ -1,6 +1,6 @@
 import type { MachineView } from '../../contract/app-state.ts';
 import type { Changes, MachineRef } from '../../contract/requests.ts';
-import type { Hardware, MachineConfig } from '../../core/config.ts';
+import type { Hardware, MachineConfig, VzHardware } from '../../core/config.ts';
 import { TorporError } from '../../core/errors.ts';
 import { renameBundle } from '../../core/library/library.ts';
 import { outsideOf } from '../../core/library/outside.ts';
@@ -8,7 +8,7 @@ import type { Machine } from '../../core/machine.ts';
 import { hardwareDifferences } from '../../core/saved-state/fit.ts';
 import { assertCanPerform } from '../../core/status.ts';
 import { type AgentContext, driverFor } from '../context.ts';
-import { assertReadable } from '../image.ts';
+import { assertFolder, assertReadable } from '../image.ts';
 import { assertCanHave, changedPolicy, configureLive } from '../live-policy.ts';
 import { viewListed, viewMachine } from '../view.ts';
 
@@ -26,6 +26,7 @@ export async function setMachine(
   assertStateSurvives(machine, config.hardware);
   assertCanHave(driverFor(drivers, config.driver), config, changes);
   if (typeof changes.iso === 'string') await assertReadable(changes.iso, 'The ISO image');
+  for (const { path } of changes.vz?.sharedFolders ?? []) await assertFolder(path);
   const before = outsideOf(machine.config);
   await machines.hold(machine, 'being changed', () => configureLive(machine, config));
   // To what it named before, somebody else may have set it.
@@ -36,12 +37,21 @@ export async function setMachine(
 
 /** `config` with the changes that are named. */
 export function applyChanges(config: MachineConfig, changes: Changes): MachineConfig {
-  const { policy, ...hardware } = changes;
+  const { policy, vz, ...rest } = changes;
+  const hardware = { ...config.hardware, ...rest };
   return {
     ...config,
-    hardware: { ...config.hardware, ...hardware },
+    hardware: vz === undefined ? hardware : { ...hardware, vz: { ...vzOf(config), ...vz } },
     policy: changedPolicy(config.policy, policy ?? {}),
   };
+}
+
+function vzOf({ name, hardware: { vz } }: MachineConfig): VzHardware {
+  if (vz !== undefined) return vz;
+  throw new TorporError(
+    'CAPABILITY_MISSING',
+    `“${name}” is not a machine of Apple’s framework, which alone has that.`,
+  );
 }
 
 function assertStateSurvives({ status, config }: Machine, wanted: Hardware): void {

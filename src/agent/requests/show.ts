@@ -73,9 +73,11 @@ function missingOf(session: Session): MachineDetail['missing'] {
     setClock: session.setClock,
     ...(session.activity === undefined ? {} : { activity: session.activity }),
   };
-  return Object.entries(capabilities).flatMap(([capability, found]) =>
+  const missing = Object.entries(capabilities).flatMap(([capability, found]) =>
     found.available ? [] : [{ capability, reason: found.reason }],
   );
+  const { leftOut } = session;
+  return leftOut === undefined ? missing : [...missing, { capability: 'devices', reason: leftOut }];
 }
 
 const tailBytes = 8 * 1024;

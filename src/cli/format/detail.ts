@@ -68,12 +68,48 @@ function configRows({ hardware, policy, driver, createdAt }: MachineConfig): [st
     ['iso', iso ?? ''],
     ['network', network === null ? 'none' : `${network.kind}, ${network.mac}`],
     ['display', hardware.display],
+    ...appleRows(hardware),
     ['memory is saved', policy.stateMode === 'instant' ? 'in place (instant)' : 'streamed'],
     ['on quit', policy.onQuit],
     ['on launch', policy.onLaunch],
+    ...liveRows(policy),
     ['states encrypted', policy.encryptStates === true ? 'yes' : 'no'],
     ['stop deadline', `${policy.stopDeadlineSeconds} s`],
     ['made', createdAt],
+  ];
+}
+
+/** What a guest takes over while it runs, where it was chosen. */
+function liveRows({ memoryTargetMiB, window }: MachineConfig['policy']): [string, string][] {
+  return [
+    ['memory target', memoryTargetMiB === undefined ? '' : formatMiB(memoryTargetMiB)],
+    ['window', window === undefined ? '' : windowText(window)],
+  ];
+}
+
+function windowText(window: NonNullable<MachineConfig['policy']['window']>): string {
+  const keys = window.capturesSystemKeys ? 'takes system keys' : 'leaves system keys';
+  const size = window.resize === 'follow' ? 'follows its size' : 'fixed size';
+  return `${size}, ${keys}, closing: ${window.onClose}`;
+}
+
+function appleRows({ vz }: MachineConfig['hardware']): [string, string][] {
+  if (vz === undefined) return [];
+  const { display } = vz;
+  return [
+    ['profile', vz.profile],
+    ['resolution', display === null ? '' : `${display.width} × ${display.height}`],
+    ['sound', vz.audio],
+    ['clipboard', vz.clipboard ? 'shared' : ''],
+    ['rosetta', vz.rosetta ? 'yes' : ''],
+    ...vz.sharedFolders.map(({ name, path, readOnly }): [string, string] => [
+      'shared folder',
+      `${name}: ${path}${readOnly ? ' (read-only)' : ''}`,
+    ]),
+    ...vz.networkDisks.map(({ id, url, readOnly }): [string, string] => [
+      'network disk',
+      `${id}: ${url}${readOnly ? ' (read-only)' : ''}`,
+    ]),
   ];
 }
 
@@ -82,6 +118,7 @@ const capabilityNames: Readonly<Record<string, string>> = {
   requestStop: 'It cannot be asked to stop',
   screenshot: 'It cannot be photographed',
   console: 'It has no console',
+  devices: 'It has not got all that was chosen',
   setClock: 'Its clock cannot be set',
 };
 

@@ -52,10 +52,10 @@ export function showAsItIs(
 }
 
 /** The resolution that the window left the guest with last is not the one that it was made for. */
-async function toConfiguredSize({ native, place, guest }: AdjustInput): Promise<void> {
-  const display = place.config.hardware.vz?.display;
-  if (!display) return;
-  const { width, height } = display;
+async function toConfiguredSize({ native, guest }: AdjustInput): Promise<void> {
+  const { graphics } = guest.vm.description;
+  if (graphics === null) return;
+  const { width, height } = graphics;
   await guest.vm.attempt('adjusted', (handle) => native.setDisplaySize(handle, width, height));
 }
 

@@ -1,5 +1,5 @@
 import type { Hardware, VzHardware } from '../../core/config.ts';
-import { TorporError } from '../../core/errors.ts';
+import { type Problem, TorporError } from '../../core/errors.ts';
 import { type Bundle, resolveInBundle } from '../../core/library/bundle.ts';
 import type {
   AudioStream,
@@ -12,6 +12,9 @@ import type {
 } from './native-interface.ts';
 
 type Devices = Omit<MachineDescription, 'platform' | 'bootLoader' | 'storage'>;
+
+/** What a machine that says nothing else is shown with. */
+export const fullHd = { width: 1920, height: 1080, pixelsPerInch: 80 } as const;
 
 /** Guests see it as the disk's serial number; the framework raises for a longer one. */
 const longestIdentifier = 20;
@@ -50,16 +53,22 @@ export function vzOf({ vz }: Hardware): VzHardware {
   });
 }
 
-/** What was asked for and the machine's profile leaves out, in words. */
-export function leftOut(hardware: Hardware): string[] {
+/** What was asked for and the machine's profile leaves out, in words; undefined when that is nothing. */
+export function leftOut(hardware: Hardware): Problem | undefined {
   const { profile, audio, clipboard, rosetta, sharedFolders } = vzOf(hardware);
-  if (profile === 'full') return [];
-  return [
+  if (profile === 'full') return undefined;
+  const devices = [
     ...(audio === 'none' ? [] : ['sound']),
     ...(clipboard ? ['the shared clipboard'] : []),
     ...(rosetta ? ['Rosetta'] : []),
     ...(sharedFolders.length === 0 ? [] : ['shared folders']),
   ];
+  if (devices.length === 0) return undefined;
+  return {
+    code: 'CAPABILITY_MISSING',
+    message: `The profile “suspendable” leaves out ${devices.join(', ')}, so that the guest can be saved.`,
+    hint: 'Give the machine the profile “full” while it is off; this macOS may not be able to suspend it then.',
+  };
 }
 
 function describeDevices(hardware: Hardware): Devices {
@@ -70,8 +79,8 @@ function describeDevices(hardware: Hardware): Devices {
     cpus: hardware.cpus,
     memoryBytes: hardware.memoryMiB * 1024 * 1024,
     network: hardware.network === null ? null : { mac: hardware.network.mac },
-    graphics: graphics(vz),
-    ...input(vz),
+    graphics: graphics(hardware),
+    ...input(hardware),
     audio: audio(vz),
     serial: !isMac,
     entropy: isFull,
@@ -145,10 +154,18 @@ function storage(bundle: Bundle, { disks, iso, vz }: Hardware): StorageDevice[] 
   ];
 }
 
-function graphics({ display, guest }: VzHardware): Graphics | null {
+/** A macOS guest starts without a display of its own no better than a Mac without graphics. */
+function displayOf(hardware: Hardware): VzHardware['display'] {
+  const { display, guest } = vzOf(hardware);
+  if (guest.kind === 'generic' && hardware.display === 'none') return null;
+  return display ?? (hardware.display === 'none' ? null : fullHd);
+}
+
+function graphics(hardware: Hardware): Graphics | null {
+  const display = displayOf(hardware);
   if (display === null) return null;
   const { width, height, pixelsPerInch } = display;
-  return guest.kind === 'macos'
+  return vzOf(hardware).guest.kind === 'macos'
     ? { kind: 'mac', width, height, pixelsPerInch }
     : { kind: 'virtio', width, height };
 }
@@ -157,9 +174,10 @@ function graphics({ display, guest }: VzHardware): Graphics | null {
  * macOS 13 and later guests know the Mac's own keyboard and trackpad, older ones USB only, which
  * macOS 14 cannot save. Linux guests know USB only, and no more than one pointer.
  */
-function input({ profile, guest, display }: VzHardware): Pick<Devices, 'keyboards' | 'pointers'> {
+function input(hardware: Hardware): Pick<Devices, 'keyboards' | 'pointers'> {
+  const { profile, guest } = vzOf(hardware);
   if (guest.kind === 'generic') {
-    return display === null
+    return displayOf(hardware) === null
       ? { keyboards: [], pointers: [] }
       : { keyboards: ['usb'], pointers: ['usbScreen'] };
   }

@@ -3,7 +3,7 @@ import { arch } from 'node:process';
 import type { Boot, Hardware, VzHardware } from '../../core/config.ts';
 import type { HardwareWish } from '../../core/driver.ts';
 import { TorporError } from '../../core/errors.ts';
-import { describeWithoutFiles } from './configuration.ts';
+import { describeWithoutFiles, fullHd } from './configuration.ts';
 import { explain } from './errors.ts';
 import type { HostFacts, RestoreImage, VzNative } from './native-interface.ts';
 
@@ -11,8 +11,6 @@ const mebibyte = 1024 * 1024;
 
 /** Guests that get fewer freeze now and then, whatever the image says it needs. */
 const fewestMacCpus = 4;
-
-const fullHd = { width: 1920, height: 1080, pixelsPerInch: 80 } as const;
 
 /**
  * The hardware of a new machine: a fresh identity, and the richest profile that can be saved on this
@@ -49,7 +47,6 @@ export async function planHardware(
               hardwareModel: requirements.hardwareModel,
               machineIdentifier: native.createMacIdentifier(),
             },
-      // A macOS guest starts without a display of its own no better than a Mac without graphics.
       display: wish.display === 'none' && requirements === undefined ? null : fullHd,
       audio: wish.display === 'none' ? 'none' : 'output',
       clipboard: false,

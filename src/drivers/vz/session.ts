@@ -4,6 +4,7 @@ import { type Problem, TorporError, toTorporError } from '../../core/errors.ts';
 import type { Host } from '../../core/host.ts';
 import { createSessionEmitter } from '../../core/session-events.ts';
 import { adjustGuest, noDisplay, showAsItIs } from './adjust.ts';
+import { leftOut } from './configuration.ts';
 import { versionText } from './errors.ts';
 import type { Guest } from './guest.ts';
 import type { HostFacts, VzNative } from './native-interface.ts';
@@ -46,8 +47,11 @@ export function createSession(input: SessionInput): Session {
     if (isOver) throw hasEnded(config.name);
   };
 
+  const missingDevices = leftOut(config.hardware);
+
   return {
     endsWithProcess: true,
+    ...(missingDevices === undefined ? {} : { leftOut: missingDevices }),
     get status() {
       return guest.status;
     },

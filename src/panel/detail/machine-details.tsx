@@ -63,6 +63,7 @@ export function MachineDetails({ machineKey }: { machineKey: string }) {
                   key={detail.name}
                   machine={machine}
                   config={detail.config}
+                  choices={detail.choices}
                   onSaved={refresh}
                 />
               )}

@@ -1,19 +1,21 @@
 import { useState } from 'preact/hooks';
-import type { MachineConfig, MachineView } from '../../contract/app-state.ts';
+import type { LiveChoice, MachineConfig, MachineView } from '../../contract/app-state.ts';
 import { CheckField, optionsOf, SelectField, TextField } from '../parts/fields.tsx';
 import { useStore, useWords } from '../state/context.ts';
 import { keyOf } from '../state/store.ts';
 import { HardwareFields } from './hardware-fields.tsx';
+import { LiveFields } from './live-fields.tsx';
 import { changesOf, errorsOf, formOf, type SettingsForm } from './settings-form.ts';
 
 interface MachineSettingsProps {
   readonly machine: MachineView;
   readonly config: MachineConfig;
+  readonly choices: readonly LiveChoice[];
   readonly onSaved: () => Promise<void>;
 }
 
-/** Name, behaviour and hardware; hardware stays as it is while a guest or a state needs it. */
-export function MachineSettings({ machine, config, onSaved }: MachineSettingsProps) {
+/** Name, behaviour and hardware. What a guest that runs takes over can be changed at any time. */
+export function MachineSettings({ machine, config, choices, onSaved }: MachineSettingsProps) {
   const store = useStore();
   const { text } = useWords();
   const words = text.machineSettings;
@@ -50,7 +52,7 @@ export function MachineSettings({ machine, config, onSaved }: MachineSettingsPro
         if (isChanged && Object.keys(errors).length === 0) void save();
       }}
     >
-      {!isOff && <p class="quiet">{words.lockedAll}</p>}
+      {!isOff && <p class="quiet">{choices.length === 0 ? words.lockedAll : words.lockedMost}</p>}
       <fieldset disabled={!isOff}>
         <legend class="visually-hidden">{words.policy}</legend>
         <TextField
@@ -91,6 +93,7 @@ export function MachineSettings({ machine, config, onSaved }: MachineSettingsPro
           onChange={(deadline) => change({ deadline })}
         />
       </fieldset>
+      <LiveFields {...{ form, errors, machine, choices }} onChange={change} />
       <HardwareFields form={form} errors={errors} machine={machine} onChange={change} />
       <div class="actions end sticky">
         <button

@@ -14,9 +14,18 @@ export interface SettingsForm {
   readonly stateMode: MachineConfig['policy']['stateMode'];
   readonly encryptStates: boolean;
   readonly deadline: string;
+  /** Empty for all of the memory. */
+  readonly memoryTarget: string;
+  readonly onClose: WindowPolicy['onClose'];
+  readonly resize: WindowPolicy['resize'];
+  readonly capturesSystemKeys: boolean;
 }
 
-export type SettingsErrors = Partial<Record<'name' | 'memory' | 'cpus' | 'deadline', string>>;
+type WindowPolicy = NonNullable<MachineConfig['policy']['window']>;
+
+export type SettingsErrors = Partial<
+  Record<'name' | 'memory' | 'cpus' | 'deadline' | 'memoryTarget', string>
+>;
 
 export function formOf({ name, hardware, policy }: MachineConfig): SettingsForm {
   return {
@@ -30,6 +39,10 @@ export function formOf({ name, hardware, policy }: MachineConfig): SettingsForm 
     stateMode: policy.stateMode,
     encryptStates: policy.encryptStates === true,
     deadline: String(policy.stopDeadlineSeconds),
+    memoryTarget: String(policy.memoryTargetMiB ?? ''),
+    // As the agent takes it where nothing was chosen.
+    ...{ onClose: 'ask', resize: 'fixed', capturesSystemKeys: false },
+    ...policy.window,
   };
 }
 
@@ -46,7 +59,12 @@ export function errorsOf(
     ...(isWhole(form.memory, 16, 1_048_576) ? {} : { memory: words.memory }),
     ...(isWhole(form.cpus, 1, 64) ? {} : { cpus: words.cpus }),
     ...(isWhole(form.deadline, 1, 3600) ? {} : { deadline: words.deadline }),
+    ...(isTarget(form) ? {} : { memoryTarget: words.memoryTarget }),
   };
+}
+
+function isTarget({ memoryTarget, memory }: SettingsForm): boolean {
+  return memoryTarget.trim() === '' || isWhole(memoryTarget, 16, Number(memory));
 }
 
 /** Whether `text` is a whole number from `least` to `most`, written in digits. */
@@ -58,7 +76,19 @@ export function isWhole(text: string, least: number, most: number): boolean {
 /** What of the form differs from the configuration, the name aside; undefined when nothing does. */
 export function changesOf(form: SettingsForm, config: MachineConfig): Changes | undefined {
   const before = formOf(config);
+  const target = form.memoryTarget.trim();
+  const window = {
+    ...(form.onClose === before.onClose ? {} : { onClose: form.onClose }),
+    ...(form.resize === before.resize ? {} : { resize: form.resize }),
+    ...(form.capturesSystemKeys === before.capturesSystemKeys
+      ? {}
+      : { capturesSystemKeys: form.capturesSystemKeys }),
+  };
   const policy = {
+    ...(target === before.memoryTarget
+      ? {}
+      : { memoryTargetMiB: target === '' ? null : Number(target) }),
+    ...(Object.keys(window).length === 0 ? {} : { window }),
     ...(form.onQuit === before.onQuit ? {} : { onQuit: form.onQuit }),
     ...(form.onLaunch === before.onLaunch ? {} : { onLaunch: form.onLaunch }),
     ...(form.stateMode === before.stateMode ? {} : { stateMode: form.stateMode }),

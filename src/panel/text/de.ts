@@ -207,6 +207,7 @@ export const de: Text = {
       console: 'Eine serielle Konsole',
       setClock: 'Nach dem Fortsetzen die Uhr stellen',
       activity: 'Bei Untätigkeit in den Ruhezustand gehen',
+      devices: 'Geräte, die ihr Profil weglässt',
     },
     consoleEmpty: 'Der Gast hat nichts auf seine serielle Konsole geschrieben.',
     consoleLabel: 'Letzte Zeilen der seriellen Konsole',
@@ -245,6 +246,17 @@ export const de: Text = {
       '„Sofort“ hält den Arbeitsspeicher des Gastes in einer Datei. „Als Strom“ schreibt ihn beim Sichern.',
     deadline: 'Zeit zum Herunterfahren (s)',
     lockedAll: 'Einstellungen lassen sich ändern, solange die Maschine nicht läuft.',
+    lockedMost:
+      'Die meisten Einstellungen lassen sich nur ändern, solange die Maschine nicht läuft.',
+    live: 'Auch während sie läuft',
+    memoryTarget: 'Arbeitsspeicher, den sie behalten soll (MiB)',
+    memoryTargetHint:
+      'Der Gast wird gebeten, den Rest diesem Rechner zu überlassen. Leer heißt: alles behalten.',
+    resize: 'Auflösung',
+    resizes: { fixed: 'Fest', follow: 'Folgt dem Fenster' },
+    onClose: 'Wenn ihr Fenster geschlossen wird',
+    onCloses: { ask: 'Fragen', suspend: 'In den Ruhezustand', keepRunning: 'Weiterlaufen' },
+    capturesSystemKeys: 'Die Tasten des Systems an den Gast geben',
     lockedByState:
       'Ein gesicherter Zustand wartet auf diese Hardware. Verwerfen Sie ihn, oder setzen Sie fort und fahren Sie den Gast herunter, um sie zu ändern.',
     hardware: 'Hardware',
@@ -256,6 +268,7 @@ export const de: Text = {
       memory: 'Von 16 bis 1.048.576 MiB.',
       cpus: 'Von 1 bis 64.',
       deadline: 'Von 1 bis 3.600 Sekunden.',
+      memoryTarget: 'Von 16 MiB bis zu dem Arbeitsspeicher, den sie hat.',
     },
   },
   ...deWindows,

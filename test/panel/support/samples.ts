@@ -187,6 +187,7 @@ export function detailOf(view: MachineView): MachineDetail {
         stopDeadlineSeconds: 60,
       },
     },
+    choices: view.driver === 'vz' ? ['memoryTarget', 'window'] : [],
     missing: [],
     setAside: [
       {

@@ -77,6 +77,21 @@ export const samples: Readonly<Record<string, Sample>> = {
   'details-console': {
     ...panel,
     state: state(usual),
+  'details-live': {
+    ...panel,
+    state: state([machine('Sequoia', 'running', { driver: 'vz' })]),
+    view: detail('sequoia'),
+    press: ['Settings'],
+    height: 860,
+  },
+  'details-live-german': {
+    ...panel,
+    state: state([machine('Sequoia', 'running', { driver: 'vz' })]),
+    view: detail('sequoia'),
+    press: ['Einstellungen'],
+    language: 'de',
+    height: 860,
+  },
     view: detail('debian-13'),
     press: ['Console'],
   },

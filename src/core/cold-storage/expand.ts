@@ -13,6 +13,7 @@ import {
   plainBytes,
   writeManifest,
 } from '../saved-state/manifest.ts';
+import { writeAll } from '../write-all.ts';
 import type { ColdStorage } from './compact.ts';
 import type { ContainerHeader } from './container.ts';
 import type { KeyStore } from './keys.ts';
@@ -20,7 +21,6 @@ import { codecFor, keyOf } from './open.ts';
 import { beginning, type Chunk, openToRead, readChunks, readHeader } from './read.ts';
 import { filesOf, isZero } from './source.ts';
 import { expandingPath, sweep } from './sweep.ts';
-import { writeAll } from './write.ts';
 
 export interface ExpandOptions {
   readonly signal?: AbortSignal | undefined;

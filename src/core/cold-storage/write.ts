@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Amount } from '../driver.ts';
 import { errnoOf } from '../errors.ts';
+import { writeAll } from '../write-all.ts';
 import { type Codec, sha256 } from './codec.ts';
 import { type ContainerHeader, encodeHeader, type RecordHead } from './container.ts';
 import { inOrder } from './in-order.ts';
@@ -115,16 +116,4 @@ async function wholePart(
 function isBeyond({ file, position }: SourceChunk, last: RecordHead | undefined): boolean {
   if (last === undefined || file > last.file) return true;
   return file === last.file && position > last.position;
-}
-
-export async function writeAll(file: FileHandle, bytes: Buffer, position: number): Promise<void> {
-  for (let offset = 0; offset < bytes.length; ) {
-    const { bytesWritten } = await file.write(
-      bytes,
-      offset,
-      bytes.length - offset,
-      position + offset,
-    );
-    offset += bytesWritten;
-  }
 }

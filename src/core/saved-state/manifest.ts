@@ -37,7 +37,10 @@ const memoryFile = z.strictObject({
   /** Null while Torpor itself prepares the file for a resume, when times say nothing. */
   modifiedAt: nanoseconds.nullable(),
   /** What the guest wrote last, which it will want first; absent where the kernel cannot tell. */
-  recent: z.array(z.strictObject({ start: bytes, end: bytes })).max(1024).exactOptional(),
+  recent: z
+    .array(z.strictObject({ start: bytes, end: bytes }))
+    .max(1024)
+    .exactOptional(),
 });
 
 const fingerprint = z.strictObject({

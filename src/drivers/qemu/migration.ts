@@ -6,6 +6,7 @@ import { createConnection, createServer, type Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import type { Amount } from '../../core/driver.ts';
 import { TorporError, toTorporError } from '../../core/errors.ts';
+import { writeAll } from '../../core/write-all.ts';
 import type { QmpClient } from './qmp/client.ts';
 
 /**
@@ -208,18 +209,6 @@ async function send(
     await file.close();
   }
   return { bytes, sha256: hash.digest('hex') };
-}
-
-async function writeAll(file: FileHandle, chunk: Buffer, position: number): Promise<void> {
-  for (let offset = 0; offset < chunk.length; ) {
-    const { bytesWritten } = await file.write(
-      chunk,
-      offset,
-      chunk.length - offset,
-      position + offset,
-    );
-    offset += bytesWritten;
-  }
 }
 
 function signalOption({ signal }: Transfer): { signal?: AbortSignal } {

@@ -6,6 +6,7 @@ import type { MachineRef } from '../../contract/requests.ts';
 import type { MachineConfig } from '../../core/config.ts';
 import { errnoOf, TorporError } from '../../core/errors.ts';
 import { faultPoint } from '../../core/fault-point.ts';
+import { exists } from '../../core/library/bundle.ts';
 import { clonedEntries } from '../../core/library/layout.ts';
 import { createBundle } from '../../core/library/library.ts';
 import { outsideOf } from '../../core/library/outside.ts';
@@ -57,6 +58,9 @@ async function copyMachine(
         ...(await filesToCopy(join(machine.bundle.path, entry), join(staged.path, entry))),
       );
     }
+    // The clone names the same files outside, and only its first may still make a bookmark of them.
+    const { access } = machine.bundle.files;
+    if (await exists(access)) copies.push({ from: access, to: staged.files.access });
     await copyFiles(context.host, copies, control);
     await faultPoint('clone.copied');
     control.commit();

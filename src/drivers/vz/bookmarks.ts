@@ -17,49 +17,70 @@ const bookmarks = z.record(z.string().startsWith('/'), z.base64());
 
 type Bookmarks = z.infer<typeof bookmarks>;
 
-/** Makes bookmarks of the files outside that have none. Call it while they may be used. */
+/**
+ * Makes bookmarks of the files outside that have none. Call it while they may be used. Throws
+ * DISK_UNAVAILABLE for one that the system does not let the app use.
+ */
 export async function rememberAccess(
   native: VzNative,
   { sandboxed }: HostFacts,
   bundle: Bundle,
-  hardware: Hardware,
+  { name, hardware }: Machine,
 ): Promise<void> {
   if (!sandboxed) return;
   const known = await readBookmarks(bundle);
   const news = outside(hardware).filter((path) => known[path] === undefined);
   if (news.length === 0) return;
-  const made = news.map((path) => [path, native.createBookmark(path)] as const);
+  const made = news.map((path) => [path, refusedAs(name, path, native.createBookmark)] as const);
   await writeJson(bundle.files.access, { ...known, ...Object.fromEntries(made) });
 }
 
 /**
- * Lets the machine's files outside be used until the returned function is called. Throws
- * DISK_UNAVAILABLE for one that has moved or may not be used any more; nothing is open then.
+ * Lets the machine's files outside be used until the returned function is called. What the system calls
+ * stale is made anew while it can be. Throws DISK_UNAVAILABLE for one that has moved or may not be used
+ * any more; nothing is open then.
  */
 export async function openAccess(
   native: VzNative,
   facts: HostFacts,
   bundle: Bundle,
-  { name, hardware }: Pick<MachineConfig, 'name' | 'hardware'>,
+  machine: Machine,
 ): Promise<() => void> {
   if (!facts.sandboxed) return () => {};
+  const { name, hardware } = machine;
   const open: number[] = [];
   const close = (): void => {
     for (const access of open.splice(0)) native.closeBookmark(access);
   };
   try {
-    await rememberAccess(native, facts, bundle, hardware);
+    await rememberAccess(native, facts, bundle, machine);
     const known = await readBookmarks(bundle);
+    const renewed: Bookmarks = {};
     for (const path of outside(hardware)) {
-      const { access, path: now } = native.openBookmark(known[path] ?? '');
-      open.push(access);
-      if (now !== path) throw lost(name, path, `It is at ${now} now.`, undefined);
+      const found = refusedAs(name, path, () => native.openBookmark(known[path] ?? ''));
+      open.push(found.access);
+      if (found.path !== path) throw lost(name, path, `It is at ${found.path} now.`, undefined);
+      if (found.isStale) renewed[path] = refusedAs(name, path, native.createBookmark);
+    }
+    if (Object.keys(renewed).length > 0) {
+      await writeJson(bundle.files.access, { ...known, ...renewed });
     }
     return close;
   } catch (error) {
     close();
+    throw error;
+  }
+}
+
+type Machine = Pick<MachineConfig, 'name' | 'hardware'>;
+
+/** What `ask` answers about the file; what the system refuses is told with the file's name. */
+function refusedAs<T>(name: string, path: string, ask: (path: string) => T): T {
+  try {
+    return ask(path);
+  } catch (error) {
     const failure = failureOf(error);
-    throw failure === undefined ? error : lost(name, 'a file outside', textOf(failure), error);
+    throw failure === undefined ? error : lost(name, path, textOf(failure), error);
   }
 }
 

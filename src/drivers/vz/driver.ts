@@ -80,8 +80,9 @@ export function createVzDriver(options: VzDriverOptions): Driver {
 
     async prepare(staged, hardware) {
       const { native, facts } = ready();
-      await prepareFirmware(native, facts, staged, { name: 'The new machine', hardware });
-      await rememberAccess(native, facts, staged, hardware);
+      const machine = { name: 'The new machine', hardware };
+      await prepareFirmware(native, facts, staged, machine);
+      await rememberAccess(native, facts, staged, machine);
     },
 
     async start(place, { signal }) {

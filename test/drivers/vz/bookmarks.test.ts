@@ -41,6 +41,40 @@ describe('files outside the container of the sandboxed edition', () => {
     expect(mac.openBookmarks.size).toBe(0);
   });
 
+  test('a stale bookmark is made anew while the file is open', async () => {
+    const { mac, iso, machine } = await sandboxedWithIso();
+    await machine.start();
+    await machine.forceStop();
+    mac.unchosenFiles.add(iso);
+    mac.staleFiles.add(iso);
+    await machine.start();
+    expect(mac.staleFiles.size).toBe(0);
+    await machine.forceStop();
+    expect(mac.openBookmarks.size).toBe(0);
+  });
+
+  test('one that the system refuses is named', async () => {
+    const { mac, iso, machine } = await sandboxedWithIso();
+    await machine.start();
+    await machine.forceStop();
+    mac.refusedFiles.add(iso);
+    await expect(machine.start()).rejects.toMatchObject({
+      code: 'DISK_UNAVAILABLE',
+      message: expect.stringContaining(iso),
+      hint: expect.stringContaining('choose it again'),
+    });
+    expect(mac.openBookmarks.size).toBe(0);
+  });
+
+  test('one that nobody chose here cannot be remembered, and is named', async () => {
+    const { mac, iso, machine } = await sandboxedWithIso();
+    mac.unchosenFiles.add(iso);
+    await expect(machine.start()).rejects.toMatchObject({
+      code: 'DISK_UNAVAILABLE',
+      message: expect.stringContaining(iso),
+    });
+  });
+
   test('a machine that cannot be opened leaves none open', async () => {
     const { mac, machine } = await sandboxedWithIso();
     mac.failNext('open', vzFailure(2, 'Invalid.'));

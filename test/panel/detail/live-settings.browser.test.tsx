@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
 import { page } from 'vitest/browser';
 import { show } from '../support/environment.ts';
+import { machine } from '../support/samples.ts';
 import { samples } from '../support/views.tsx';
 
 test('what a guest takes over while it runs can be changed then, and nothing else', async () => {
   const { bridge } = await show(samples['details-live'] ?? never(), {
-    'machine.set': () => ({ ok: true, value: null }),
+    'machine.set': () => ({ ok: true, value: machine('Sequoia', 'running') }),
   });
   await page.getByRole('tab', { name: 'Settings' }).click();
   await expect.element(page.getByLabelText('When Torpor quits')).toBeDisabled();

@@ -6,6 +6,11 @@ export function vzFailure(code: number, reason: string, underlying: Failure[] = 
   return { domain: 'VZErrorDomain', code, description, reason, underlying };
 }
 
+/** An NSError of Foundation's, about a file. */
+export function cocoa(code: number, description: string): Failure {
+  return { domain: 'NSCocoaErrorDomain', code, description, reason: null, underlying: [] };
+}
+
 /** What a misuse raises, caught at the border. */
 export function exception(reason: string): Failure {
   return { domain: 'NSException', code: 0, description: reason, reason: null, underlying: [] };

@@ -20,6 +20,12 @@ export interface Mac extends Steps {
   /** Bookmarks that are open, and where each file was moved to since. */
   readonly openBookmarks: Map<number, string>;
   readonly movedFiles: Map<string, string>;
+  /** Files whose bookmarks open and ask to be made anew. */
+  readonly staleFiles: Set<string>;
+  /** Files that nobody has chosen since the app began: only a bookmark opens them. */
+  readonly unchosenFiles: Set<string>;
+  /** Files that the system lets nobody open any more, not by a bookmark either. */
+  readonly refusedFiles: Set<string>;
   /** Machines that are not stopped, by machine identifier. */
   readonly live: Map<string, LiveMachine>;
   /** Milliseconds that never go back; guests count by them. */
@@ -84,6 +90,9 @@ export function createMac(options: MacOptions = {}): Mac {
     lockedFiles: new Set(),
     openBookmarks: new Map(),
     movedFiles: new Map(),
+    staleFiles: new Set(),
+    unchosenFiles: new Set(),
+    refusedFiles: new Set(),
     live: new Map(),
     now: options.now ?? (() => performance.now()),
   };

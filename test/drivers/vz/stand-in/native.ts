@@ -8,7 +8,7 @@ import type {
   VzNative,
   WindowOptions,
 } from '../../../../src/drivers/vz/native-interface.ts';
-import { exception, nativeError, vzFailure } from './failures.ts';
+import { cocoa, exception, nativeError, vzFailure } from './failures.ts';
 import { loadImage, sampleImage } from './images.ts';
 import { createInstaller, type Installer } from './installer.ts';
 import type { Mac } from './mac.ts';
@@ -30,13 +30,23 @@ export function createStandIn(mac: Mac): VzNative {
   return {
     hostFacts: () => mac.facts,
 
-    createBookmark: (path) => Buffer.from(path).toString('base64'),
+    createBookmark(path) {
+      const isOpen = [...mac.openBookmarks.values()].includes(path);
+      if (mac.refusedFiles.has(path) || (mac.unchosenFiles.has(path) && !isOpen)) {
+        throw nativeError(cocoa(256, 'Could not open() the item: Operation not permitted'));
+      }
+      mac.staleFiles.delete(path);
+      return Buffer.from(path).toString('base64');
+    },
     openBookmark(bookmark) {
       const was = Buffer.from(bookmark, 'base64').toString();
+      if (was === '' || mac.refusedFiles.has(was)) {
+        throw nativeError(cocoa(259, 'The file couldn’t be opened.'));
+      }
       const path = mac.movedFiles.get(was) ?? was;
       lastHandle += 1;
       mac.openBookmarks.set(lastHandle, path);
-      return { access: lastHandle, path, isStale: path !== was };
+      return { access: lastHandle, path, isStale: path !== was || mac.staleFiles.has(path) };
     },
     closeBookmark: (access) => void mac.openBookmarks.delete(access),
 

@@ -60,7 +60,14 @@ export interface AppEvents {
   'display.closed': { readonly connection: string };
 }
 
-export type FileKind = 'disk' | 'iso' | 'kernel' | 'initrd' | 'restoreImage' | 'folder';
+export type FileKind =
+  | 'disk'
+  | 'iso'
+  | 'kernel'
+  | 'initrd'
+  | 'restoreImage'
+  | 'catalogue'
+  | 'folder';
 
 export type WindowRequest =
   | { readonly window: 'create' | 'settings' | 'about' | 'host' | 'quit' }

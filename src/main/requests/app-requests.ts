@@ -129,6 +129,7 @@ const extensions: Partial<Record<FileKind, readonly string[]>> = {
   disk: ['img', 'raw', 'qcow2'],
   iso: ['iso'],
   restoreImage: ['ipsw'],
+  catalogue: ['json', 'xml', 'plist'],
 };
 
 async function chooseFile(

@@ -30,7 +30,7 @@ const schemas: { readonly [N in keyof AppRequests]: z.ZodType<Parameters<AppRequ
   'window.close': nothing,
   'window.isShown': nothing,
   'file.choose': z.strictObject({
-    kind: z.enum(['disk', 'iso', 'kernel', 'initrd', 'restoreImage', 'folder']),
+    kind: z.enum(['disk', 'iso', 'kernel', 'initrd', 'restoreImage', 'catalogue', 'folder']),
   }),
   'file.reveal': z.strictObject({ path: absolutePath }),
   'clipboard.write': z.strictObject({ text: z.string().max(1 << 20) }),

@@ -78,6 +78,7 @@ export const de: Text = {
     kernel: 'Kernel wählen',
     initrd: 'Initiale RAM-Disk wählen',
     restoreImage: 'Wiederherstellungsabbild von macOS wählen',
+    catalogue: 'Liste von Wiederherstellungsabbildern wählen',
     folder: 'Ordner wählen',
   },
   windows: {

@@ -82,6 +82,7 @@ export const en = {
     kernel: 'Choose a kernel',
     initrd: 'Choose an initial RAM disk',
     restoreImage: 'Choose a restore image of macOS',
+    catalogue: 'Choose a list of restore images',
     folder: 'Choose a folder',
   },
   windows: {

@@ -6,6 +6,7 @@ import { ProblemBox } from '../parts/problem-box.tsx';
 import { useStore, useWords } from '../state/context.ts';
 import { Verdict } from '../windows/verdict.tsx';
 import { withFile } from './create-form.ts';
+import { ImageList } from './image-list.tsx';
 import type { FormPartProps } from './source-fields.tsx';
 
 /** What preflight said of the file that is chosen now; null while it has not. */
@@ -20,6 +21,7 @@ interface MacosSourceProps extends FormPartProps {
 export function MacosSource(props: MacosSourceProps) {
   const store = useStore();
   const { text } = useWords();
+  const isMac = store.info.value?.platform === 'darwin';
   const [driver, setDriver] = useState<DriverReport | 'none' | null>(null);
   useEffect(() => {
     void (async () => {
@@ -44,6 +46,10 @@ export function MacosSource(props: MacosSourceProps) {
             {text.create.checkHost}
           </button>
         </div>
+        <details class="more">
+          <summary>{text.images.elsewhere}</summary>
+          <ImageList hasApple={isMac} />
+        </details>
       </>
     );
   }
@@ -55,7 +61,9 @@ function ChooseImage({ form, errorAt, onLeave, onChange, checked, onChecked }: M
   const { text } = useWords();
   const words = text.create;
   const [isBusy, setBusy] = useState(false);
-  const taken = (store.app.value?.machines ?? []).map(({ name }) => name);
+  const [awaited, setAwaited] = useState<ReadonlySet<string>>(new Set());
+  const { machines = [], downloads = [] } = store.app.value ?? {};
+  const taken = machines.map(({ name }) => name);
 
   const take = (file: string): void => {
     onChecked(null);
@@ -69,12 +77,21 @@ function ChooseImage({ form, errorAt, onLeave, onChange, checked, onChecked }: M
     setBusy(false);
     if (answer.ok) onChecked({ file, report: answer.value });
   };
+  const use = async (path: string): Promise<void> => {
+    take(path);
+    await check(path);
+  };
   const choose = async (): Promise<void> => {
     const answer = await store.ask('file.choose', { kind: 'restoreImage' });
-    if (!answer.ok || answer.value.path === null) return;
-    take(answer.value.path);
-    await check(answer.value.path);
+    if (answer.ok && answer.value.path !== null) await use(answer.value.path);
   };
+  // What a person waits for here is chosen when it is there, unless they chose another meanwhile.
+  const come = downloads.find(({ id, phase }) => phase === 'complete' && awaited.has(id));
+  useEffect(() => {
+    if (come === undefined) return;
+    setAwaited(new Set([...awaited].filter((id) => id !== come.id)));
+    if (form.file === '') void use(come.path);
+  });
   const act = (action: PreflightAction): void => {
     if (action.kind === 'check-again') void check(form.file);
     else if (action.kind === 'choose-image') void choose();
@@ -105,12 +122,12 @@ function ChooseImage({ form, errorAt, onLeave, onChange, checked, onChecked }: M
         </button>
       </TextField>
       {form.file === '' && (
-        <>
-          <p class="quiet">{words.macosGet}</p>
-          <div class="command">
-            <code>torpor images; torpor download BUILD</code>
-          </div>
-        </>
+        <ImageList
+          hasApple={store.info.value?.platform === 'darwin'}
+          onUse={(path) => void use(path)}
+          onBegun={(id) => setAwaited(new Set([...awaited, id]))}
+          onChooseFile={() => void choose()}
+        />
       )}
       <div aria-live="polite" aria-busy={isBusy}>
         {isBusy && <p class="quiet">{words.checkingImage}</p>}

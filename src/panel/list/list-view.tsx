@@ -1,3 +1,4 @@
+import { DownloadCard } from '../create/download-card.tsx';
 import { Making } from '../create/making.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { usePage, useWords } from '../state/context.ts';
@@ -11,7 +12,7 @@ import { Search, searchFrom } from './search.tsx';
 export function ListView() {
   const { store, place } = usePage();
   const { text } = useWords();
-  const { machines = [], creations = [], outlook = null } = store.app.value ?? {};
+  const { machines = [], creations = [], downloads = [], outlook = null } = store.app.value ?? {};
   const query = machines.length > searchFrom ? place.query.value.trim() : '';
   const wanted = query.toLocaleLowerCase();
   const found = machines.filter(({ name }) => name.toLocaleLowerCase().includes(wanted));
@@ -45,6 +46,11 @@ export function ListView() {
         {creations.map((creation) => (
           <Making key={creation.id} creation={creation} />
         ))}
+        {downloads
+          .filter(({ phase }) => phase !== 'stopped' && phase !== 'complete')
+          .map((download) => (
+            <DownloadCard key={download.id} download={download} />
+          ))}
         {machines.length === 0 && creations.length === 0 && <EmptyLibrary />}
         {machines.length > 0 && found.length === 0 && (
           <p class="nothing">{text.list.noMatch(query)}</p>

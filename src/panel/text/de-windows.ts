@@ -1,3 +1,4 @@
+import { deImages } from './de-images.ts';
 import type { WindowText } from './en-windows.ts';
 
 /** The strings of the windows beside the panel; part of `de`. */
@@ -20,7 +21,6 @@ export const deWindows: WindowText = {
     },
     macosHint:
       'Torpor liest, was das Abbild verlangt, und vergleicht es mit diesem Mac: jetzt und noch einmal unmittelbar vor der Installation.',
-    macosGet: 'Noch kein Abbild? Im Terminal zeigt dies, welche es gibt, und lädt eines:',
     macosNone: 'Auf diesem Rechner laufen keine Maschinen mit macOS.',
     checkHost: 'Diesen Rechner prüfen …',
     checkImage: 'Prüfen',
@@ -77,6 +77,7 @@ export const deWindows: WindowText = {
       disk: 'Von 1 bis 65.536 GiB.',
     },
   },
+  images: deImages,
   quit: {
     title: 'Torpor wird beendet',
     reasons: {

@@ -1,3 +1,5 @@
+import { enImages } from './en-images.ts';
+
 /** The strings of the windows beside the panel; part of `en`. */
 export const enWindows = {
   create: {
@@ -18,7 +20,6 @@ export const enWindows = {
     },
     macosHint:
       'Torpor reads what the image asks for and compares it with this Mac, now and again right before it installs.',
-    macosGet: 'No image yet? In a terminal, this lists those that there are and downloads one:',
     macosNone: 'This computer cannot run macOS machines.',
     checkHost: 'Check This Computer…',
     checkImage: 'Check',
@@ -74,6 +75,7 @@ export const enWindows = {
       disk: 'From 1 to 65,536 GiB.',
     },
   },
+  images: enImages,
   quit: {
     title: 'Quitting Torpor',
     reasons: {

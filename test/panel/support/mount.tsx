@@ -8,6 +8,7 @@ import { createPlace } from '../../../src/panel/state/place.ts';
 import { createStore } from '../../../src/panel/state/store.ts';
 import { type Answers, type FakeBridge, fakeBridge, yes } from './fake-bridge.ts';
 import { pictureFor } from './frame-pictures.ts';
+import { listed } from './image-samples.ts';
 import { driverReports, report } from './preflight-sample.ts';
 import { detailOf, info, machine, now, settings } from './samples.ts';
 import type { Sample } from './views.tsx';
@@ -21,7 +22,7 @@ export interface Mounted {
 
 /** What every sample is answered; a test adds to it. */
 export function answersFor(
-  sample: Pick<Sample, 'state' | 'language' | 'lifecycle' | 'platform'>,
+  sample: Pick<Sample, 'state' | 'language' | 'lifecycle' | 'platform' | 'drivers'>,
 ): Answers {
   const { state, language = 'en', lifecycle = { phase: 'running' }, platform = 'linux' } = sample;
   const known: Settings = { ...settings, language };
@@ -35,7 +36,8 @@ export function answersFor(
     'window.isShown': () => yes(true),
     'machine.frame': ({ machine: key }) => yes({ png: pictureFor(key) }),
     'machine.show': ({ machine: key }) => yes(detailOf(find(key) ?? machine(key, 'stopped'))),
-    'host.check': () => yes(driverReports),
+    'host.check': () => yes(sample.drivers ?? driverReports),
+    'images.list': () => yes(listed),
     'preflight.run': () => yes(report),
     'display.connect': () => yes({ connection: '1' }),
   };

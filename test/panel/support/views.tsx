@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import type { AppState } from '../../../src/contract/app-state.ts';
 import type { Lifecycle } from '../../../src/contract/lifecycle.ts';
+import type { DriverReport } from '../../../src/contract/requests.ts';
 import { CreateView } from '../../../src/panel/create/create-view.tsx';
 import { DisplayView } from '../../../src/panel/display/display-view.tsx';
 import type { Choice } from '../../../src/panel/machine/menu-items.ts';
@@ -11,6 +12,7 @@ import { AboutView } from '../../../src/panel/windows/about-view.tsx';
 import { HostView } from '../../../src/panel/windows/host-view.tsx';
 import { SettingsView } from '../../../src/panel/windows/settings-view.tsx';
 import { WindowFrame } from '../../../src/panel/windows/window-frame.tsx';
+import { downloading, moving, stoppedDownload, vzReport } from './image-samples.ts';
 import { paintScreen } from './painted-screen.ts';
 import { busy, machine, many, now, refused, state, troubled, usual } from './samples.ts';
 
@@ -27,6 +29,7 @@ export interface Sample {
   /** The machine whose native window is being closed. */
   readonly closing?: string;
   readonly platform?: 'darwin' | 'linux';
+  readonly drivers?: readonly DriverReport[];
   /** Words on buttons that are pressed one after another before one looks. */
   readonly press?: readonly string[];
 }
@@ -74,9 +77,6 @@ export const samples: Readonly<Record<string, Sample>> = {
     press: ['Settings'],
     height: 640,
   },
-  'details-console': {
-    ...panel,
-    state: state(usual),
   'details-live': {
     ...panel,
     state: state([machine('Sequoia', 'running', { driver: 'vz' })]),
@@ -92,6 +92,9 @@ export const samples: Readonly<Record<string, Sample>> = {
     language: 'de',
     height: 860,
   },
+  'details-console': {
+    ...panel,
+    state: state(usual),
     view: detail('debian-13'),
     press: ['Console'],
   },
@@ -152,6 +155,8 @@ export const samples: Readonly<Record<string, Sample>> = {
     state: state(usual),
     press: ['Disk image', 'Create'],
   },
+  'create-images': createImages('en'),
+  'create-images-german': createImages('de'),
   settings: { content: inWindow(<SettingsView />), width: 480, height: 720, state: state(usual) },
   'settings-german': {
     content: inWindow(<SettingsView />),
@@ -179,4 +184,13 @@ export const samples: Readonly<Record<string, Sample>> = {
 
 function inWindow(content: ComponentChildren) {
   return <WindowFrame title={() => 'Torpor'}>{content}</WindowFrame>;
+}
+
+/** The create window of a Mac, at the images of macOS. */
+function createImages(language: 'en' | 'de'): Sample {
+  return {
+    ...{ content: inWindow(<CreateView />), width: 480, height: 900, language },
+    ...{ platform: 'darwin', drivers: [vzReport], press: ['macOS'] },
+    state: downloading({ ...stoppedDownload, ...moving }),
+  };
 }

@@ -1,0 +1,46 @@
+import type { ImageText } from './en-images.ts';
+
+/** The strings of restore images and their downloads; part of `deWindows`. */
+export const deImages: ImageText = {
+  title: 'Abbilder von macOS',
+  hint: 'Torpor liest von jedem ein wenig und sagt, ob dieser Rechner es installieren kann, bevor etwas geladen wird.',
+  elsewhere: 'Ein Abbild von macOS für einen anderen Mac laden',
+  loading: 'Die Liste wird gelesen, und was jedes Abbild verlangt …',
+  empty: 'Die Liste nennt kein Abbild für virtuelle Maschinen.',
+  own: 'Andere Liste …',
+  apple: 'Liste von Apple',
+  again: 'Neu lesen',
+  from: (file) => `Aus ${file}`,
+  answers: {
+    yes: 'Lässt sich installieren',
+    'yes-with-warnings': 'Lässt sich installieren, mit einer Warnung',
+    no: 'Lässt sich nicht installieren',
+    'cannot-tell': 'Torpor kann es nicht sagen',
+  },
+  unread: 'Ließ sich nicht prüfen',
+  why: 'Warum, und was zu tun ist',
+  download: 'Laden',
+  anyway: 'Trotzdem laden',
+  downloads: 'Geladenes',
+  label: (name) => `Laden von ${name}`,
+  phases: {
+    downloading: 'Wird geladen …',
+    paused: 'Angehalten',
+    verifying: 'Wird geprüft …',
+    stopped: 'Unterbrochen. Was schon da ist, bleibt.',
+    complete: 'Geladen',
+  },
+  amount: (done, total) => `${done} von ${total}`,
+  rate: (amount) => `${amount} pro Sekunde`,
+  notes: {
+    restarted: 'Es hat von vorn begonnen:',
+    retrying: 'Es wird noch einmal versucht:',
+  },
+  pause: 'Anhalten',
+  resume: 'Weiter',
+  cancel: 'Abbrechen',
+  goOn: 'Fortsetzen',
+  discard: 'Löschen',
+  use: 'Dieses Abbild nehmen',
+  trash: 'In den Papierkorb',
+};

@@ -1,0 +1,46 @@
+/** The strings of restore images and their downloads; part of `enWindows`. */
+export const enImages = {
+  title: 'Images of macOS',
+  hint: 'Torpor reads a little of each and says whether this computer can install it, before anything is downloaded.',
+  elsewhere: 'Download an image of macOS for another Mac',
+  loading: 'Reading the list, and what each image asks for…',
+  empty: 'The list names no image for virtual machines.',
+  own: 'Another List…',
+  apple: 'Apple’s List',
+  again: 'Read Again',
+  from: (file: string) => `From ${file}`,
+  answers: {
+    yes: 'Can be installed',
+    'yes-with-warnings': 'Can be installed, with a warning',
+    no: 'Cannot be installed',
+    'cannot-tell': 'Torpor cannot tell',
+  },
+  unread: 'Could not be checked',
+  why: 'Why, and what to do',
+  download: 'Download',
+  anyway: 'Download Anyway',
+  downloads: 'Downloads',
+  label: (name: string) => `Download of ${name}`,
+  phases: {
+    downloading: 'Downloading…',
+    paused: 'Paused',
+    verifying: 'Verifying…',
+    stopped: 'Stopped. What is here is kept.',
+    complete: 'Downloaded',
+  },
+  amount: (done: string, total: string) => `${done} of ${total}`,
+  rate: (amount: string) => `${amount} a second`,
+  notes: {
+    restarted: 'It began again from the start:',
+    retrying: 'It is tried again:',
+  },
+  pause: 'Pause',
+  resume: 'Resume',
+  cancel: 'Cancel',
+  goOn: 'Go On',
+  discard: 'Delete',
+  use: 'Use This Image',
+  trash: 'Move to Trash',
+};
+
+export type ImageText = typeof enImages;

@@ -41,8 +41,8 @@ export function chosenLibrary(place = surroundings()): string {
   return (named ? undefined : libraryInSettings(place)) ?? defaultLibrary(place);
 }
 
-/** Where Electron keeps what belongs to an app called Torpor. */
-function libraryInSettings({ environment, platform, home }: Surroundings): string | undefined {
+/** The app's settings, where Electron keeps what belongs to an app called Torpor. */
+export function settingsFile({ environment, platform, home } = surroundings()): string {
   const config = environment.XDG_CONFIG_HOME;
   const base =
     platform === 'darwin'
@@ -50,8 +50,12 @@ function libraryInSettings({ environment, platform, home }: Surroundings): strin
       : config !== undefined && isAbsolute(config)
         ? config
         : join(home, '.config');
+  return join(base, 'Torpor', 'settings.json');
+}
+
+function libraryInSettings(place: Surroundings): string | undefined {
   try {
-    const found: unknown = JSON.parse(readFileSync(join(base, 'Torpor', 'settings.json'), 'utf8'));
+    const found: unknown = JSON.parse(readFileSync(settingsFile(place), 'utf8'));
     const library = typeof found === 'object' && found && 'library' in found && found.library;
     return typeof library === 'string' && isAbsolute(library) ? library : undefined;
   } catch {

@@ -3,6 +3,7 @@ import type { ExitCode, Problem } from '../core/errors.ts';
 import { exitCodeOf, exitCodes, toProblem } from '../core/errors.ts';
 import type { SaveReason } from '../core/saved-state/manifest.ts';
 import { type Agent, type AgentOptions, startAgent } from './agent.ts';
+import { type FoundSettings, tellSettings } from './settings.ts';
 
 /** The one line that a headless agent says on standard output: to whoever started it. */
 export type Announcement =
@@ -10,6 +11,8 @@ export type Announcement =
   | { readonly error: Problem };
 
 export interface RunOptions extends AgentOptions {
+  /** What was set for all machines; its concurrency goes before that of the options. */
+  readonly found?: FoundSettings;
   /** How long saving everything may take at the end; 0 for as long as it takes. */
   readonly deadlineSeconds: number;
   readonly announce: (announcement: Announcement) => void;
@@ -32,10 +35,11 @@ type EndSignal = keyof typeof reasonOf;
  * A second signal ends nothing: states that are being written are finished.
  */
 export async function runAgent(options: RunOptions): Promise<ExitCode> {
-  const { announce, tell } = options;
+  const { announce, tell, found } = options;
+  const concurrency = found?.settings.concurrency ?? null;
   let agent: Agent;
   try {
-    agent = await startAgent(options);
+    agent = await startAgent(concurrency === null ? options : { ...options, concurrency });
   } catch (error) {
     const problem = toProblem(error);
     announce({ error: problem });
@@ -44,6 +48,7 @@ export async function runAgent(options: RunOptions): Promise<ExitCode> {
   const stopListening = endOnSignals(agent, options);
   const logCrash = (error: unknown): void => agent.log.fatal({ error }, 'crashed');
   process.on('uncaughtExceptionMonitor', logCrash);
+  if (found !== undefined) await heed(found, agent, tell);
   announce({
     ready: { pid: process.pid, socket: agent.socket, library: agent.state().library.path },
   });
@@ -54,6 +59,24 @@ export async function runAgent(options: RunOptions): Promise<ExitCode> {
   } finally {
     stopListening();
     process.off('uncaughtExceptionMonitor', logCrash);
+  }
+}
+
+/** Settings that cannot be used, or heeded, keep no agent from running. */
+async function heed(
+  { settings, problem }: FoundSettings,
+  { handle, log }: Agent,
+  tell: RunOptions['tell'],
+): Promise<void> {
+  const say = ({ message, hint }: Problem): void => {
+    log.warn({ hint }, message);
+    tell(hint === undefined ? message : `${message} ${hint}`);
+  };
+  if (problem !== null) say(problem);
+  try {
+    await tellSettings((name, params) => handle[name](params), settings);
+  } catch (error) {
+    say(toProblem(error));
   }
 }
 

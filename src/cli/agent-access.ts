@@ -19,9 +19,9 @@ export const agentAccess: AgentAccess = {
     return connectIfRunning(library);
   },
 
-  async run(library, voice) {
+  async run(library, voice, wishes) {
     const { runHeadless } = await import('./run-headless.ts');
-    return runHeadless(library, voice);
+    return runHeadless(library, voice, wishes);
   },
 
   async runDirectory(library) {

@@ -1,17 +1,24 @@
 import { cacheDirectory } from '../agent/cache-directory.ts';
 import { hostIdentity } from '../agent/identity.ts';
 import { openLog } from '../agent/log.ts';
+import { settingsFile } from '../agent/paths.ts';
 import { runAgent } from '../agent/run.ts';
+import { readAgentSettings } from '../agent/settings.ts';
 import type { ExitCode } from '../core/errors.ts';
 import { createDrivers } from '../drivers/index.ts';
 import { createHost } from '../storage/host.ts';
-import type { AgentVoice } from './terminal.ts';
+import type { AgentVoice, AgentWishes } from './terminal.ts';
 
 /** Nothing but the end of the computer limits how long saving may take. */
 const noDeadline = 0;
 
 /** The composition root of an agent without a window: this host, its drivers, one library. */
-export async function runHeadless(library: string, voice: AgentVoice): Promise<ExitCode> {
+export async function runHeadless(
+  library: string,
+  voice: AgentVoice,
+  wishes: AgentWishes,
+): Promise<ExitCode> {
+  const { settings, problem } = await readAgentSettings(wishes.file ?? settingsFile());
   const host = createHost();
   const drivers = createDrivers({
     host,
@@ -29,6 +36,7 @@ export async function runHeadless(library: string, voice: AgentVoice): Promise<E
     identity: await hostIdentity(),
     openLog: (path) => openLog(path),
     deadlineSeconds: noDeadline,
+    found: { settings: { ...settings, ...wishes.settings }, problem },
     ...voice,
   });
 }

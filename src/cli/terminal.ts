@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import type { RunOptions } from '../agent/run.ts';
+import type { AgentSettings } from '../agent/settings.ts';
 import type { Client } from '../contract/json-rpc.ts';
 import type { ExitCode } from '../core/errors.ts';
 
@@ -36,9 +37,15 @@ export interface AgentAccess {
   /** The agent of `library` if it runs; undefined when none does. */
   connectIfRunning(library: string): Promise<Client | undefined>;
   /** Runs the agent in this process until it has ended; see runAgent. */
-  run(library: string, voice: AgentVoice): Promise<ExitCode>;
+  run(library: string, voice: AgentVoice, wishes: AgentWishes): Promise<ExitCode>;
   /** Where the sockets of the agent of `library` are; null when none runs. */
   runDirectory(library: string): Promise<string | null>;
+}
+
+/** What holds for all machines: a file of settings, the app's own unless named, and what goes before it. */
+export interface AgentWishes {
+  readonly file?: string | undefined;
+  readonly settings: Partial<AgentSettings>;
 }
 
 /** How an agent that runs in this process is heard. */

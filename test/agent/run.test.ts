@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -97,6 +97,31 @@ test.each([
   agent.child.kill(signal);
   expect(await agent.exited).toBe(0);
   expect(await savedState()).toMatchObject({ reason });
+});
+
+test('what was set for all machines is heeded, and what cannot be is said', async () => {
+  const file = join(folder, 'settings.json');
+  await writeFile(file, '{"makeDigests": true}');
+  const agent = await start({ TORPOR_TEST_SETTINGS: file });
+  await withGuest(agent);
+  const digested = new Promise<void>((resolve) => {
+    agent.client.on('state', () => {
+      void agent.client
+        .request('machine.show', { machine: 'Demo' })
+        .then(({ digests }) => digests && resolve());
+    });
+  });
+  await agent.client.request('events.subscribe', { kinds: ['state'] });
+  await agent.client.request('machine.suspend', { machine: 'Demo', reason: 'user' });
+  await digested;
+  agent.child.kill('SIGTERM');
+  expect(await agent.exited).toBe(0);
+
+  await writeFile(file, '{"idleMinutes": "often"}');
+  const other = await start({ TORPOR_TEST_SETTINGS: file });
+  await other.said('idleMinutes');
+  other.child.kill('SIGTERM');
+  expect(await other.exited).toBe(0);
 });
 
 test('a second signal does not end a state that is being written', async () => {

@@ -74,6 +74,36 @@ describe('agent run', () => {
     expect(terminal.stderr.text).toContain('“web” is suspended');
   });
 
+  test('takes what holds for all machines, and refuses what nobody can mean', async () => {
+    const asked: unknown[] = [];
+    const run: AgentAccess['run'] = async (_library, _voice, wishes) => {
+      asked.push(wishes);
+      return 0;
+    };
+    const words = ['--idle', '30', '--compact-after', '7', '--clean-after', '90', '--digests'];
+    await runCli(
+      ['agent', 'run', ...words, '--at-a-time', '3', '--settings', 's.json'],
+      running(run),
+    );
+    await runCli(['agent', 'run'], running(run));
+    expect(asked).toEqual([
+      {
+        file: '/work/s.json',
+        settings: {
+          idleMinutes: 30,
+          compactAfterDays: 7,
+          setAsideDays: 90,
+          makeDigests: true,
+          concurrency: 3,
+        },
+      },
+      { file: undefined, settings: {} },
+    ]);
+    const wrong = running(run);
+    expect(await runCli(['agent', 'run', '--idle', '1441'], wrong)).toBe(2);
+    expect(wrong.stderr.text).toContain('from 1 to 1440');
+  });
+
   test('says once why it cannot run, and exits as it says', async () => {
     const error = { code: 'LIBRARY_IN_USE', message: 'Another agent owns it.' } as const;
     const run: AgentAccess['run'] = async (_library, { announce }) => {

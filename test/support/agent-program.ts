@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { openLog } from '../../src/agent/log.ts';
 import { runAgent } from '../../src/agent/run.ts';
+import { readAgentSettings } from '../../src/agent/settings.ts';
 import { createMemoryDriver } from '../../src/drivers/memory/driver.ts';
 import { createHost } from '../../src/storage/host.ts';
 
@@ -24,6 +26,7 @@ process.exitCode = await runAgent({
   host: createHost(),
   identity: { id: 'test-host', userId: 1000 },
   openLog,
+  found: await readAgentSettings(process.env.TORPOR_TEST_SETTINGS ?? join(runBase, 'none')),
   deadlineSeconds: 0,
   announce: (announcement) => process.stdout.write(`${JSON.stringify(announcement)}\n`),
   tell: (sentence) => process.stderr.write(`${sentence}\n`),

@@ -33,11 +33,12 @@ export function diskBytes(text: string): number | undefined {
   return mebibytes === undefined ? undefined : Math.ceil(mebibytes) * mebibyte;
 }
 
-/** For commander: a whole number of `min` or more. */
-export function wholeNumber(min: number): (text: string) => number {
+/** For commander: a whole number of `min` or more, and no more than `max`. */
+export function wholeNumber(min: number, max?: number): (text: string) => number {
   return (text) => {
     const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-    if (number >= min) return number;
-    throw new InvalidArgumentError(`It has to be a whole number, at least ${min}.`);
+    if (number >= min && number <= (max ?? number)) return number;
+    const range = max === undefined ? `at least ${min}` : `from ${min} to ${max}`;
+    throw new InvalidArgumentError(`It has to be a whole number, ${range}.`);
   };
 }

@@ -47,6 +47,9 @@ export function define(command: Command, context: Context): void {
     .addOption(new Option('--mode <mode>', choices.help.mode).choices(choices.modes))
     .addOption(new Option('--on-quit <policy>', choices.help.onQuit).choices(choices.onQuit))
     .addOption(new Option('--on-launch <policy>', choices.help.onLaunch).choices(choices.onLaunch))
+    .addOption(
+      new Option('--encrypt-states <choice>', choices.help.encryptStates).choices(choices.onOff),
+    )
     .addOption(new Option('--arch <name>', 'the guest’s CPU').choices(choices.architectures))
     .addHelpText('after', '\n--disk and --disk-in-place may be given several times.')
     .action(async (name, options) => {
@@ -69,6 +72,7 @@ export function define(command: Command, context: Context): void {
           ...(mode && { stateMode: mode }),
           ...(onQuit && { onQuit }),
           ...(onLaunch && { onLaunch }),
+          ...(options.encryptStates && { encryptStates: options.encryptStates === 'on' }),
         },
       };
       const client = await context.client();

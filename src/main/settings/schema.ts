@@ -1,4 +1,5 @@
 import type { Schema } from 'electron-store';
+import { defaultAgentSettings, numberLimits } from '../../agent/settings.ts';
 import type { Settings } from '../../contract/settings.ts';
 
 /** As the file holds them: the library is null while nobody has named another one. */
@@ -14,11 +15,7 @@ export const defaults: Stored = {
   library: null,
   onSleep: 'leave',
   batteryPercent: 5,
-  idleMinutes: null,
-  setAsideDays: null,
-  compactAfterDays: null,
-  makeDigests: false,
-  concurrency: null,
+  ...defaultAgentSettings,
 };
 
 /** What a value may be, for the file and for what a page sends alike. */
@@ -30,9 +27,9 @@ export const schema: Schema<Stored> = {
   library: { type: ['string', 'null'], pattern: '^/', maxLength: 4096 },
   onSleep: { type: 'string', enum: ['suspend', 'leave'] },
   batteryPercent: { type: ['integer', 'null'], minimum: 1, maximum: 99 },
-  idleMinutes: { type: ['integer', 'null'], minimum: 1, maximum: 1440 },
-  setAsideDays: { type: ['integer', 'null'], minimum: 1, maximum: 3650 },
-  compactAfterDays: { type: ['integer', 'null'], minimum: 1, maximum: 3650 },
+  idleMinutes: { type: ['integer', 'null'], ...numberLimits.idleMinutes },
+  setAsideDays: { type: ['integer', 'null'], ...numberLimits.setAsideDays },
+  compactAfterDays: { type: ['integer', 'null'], ...numberLimits.compactAfterDays },
   makeDigests: { type: 'boolean' },
-  concurrency: { type: ['integer', 'null'], minimum: 1, maximum: 64 },
+  concurrency: { type: ['integer', 'null'], ...numberLimits.concurrency },
 };

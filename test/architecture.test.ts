@@ -22,6 +22,9 @@ const parts: Record<string, Rule> = {
   /** Shared by programs that must not share code: types alone. */
   contract: { imports: ['core'], packages: [], node: false, typesOnly: true },
 
+  /** Sentences that the app's pages and its main process share, one file for each language. */
+  words: { imports: ['contract'], packages: [], node: false },
+
   agent: {
     imports: ['core', 'drivers', 'preflight', 'storage', 'contract'],
     packages: 'any',
@@ -30,11 +33,11 @@ const parts: Record<string, Rule> = {
 
   /** They see core through the contract's eyes, but errors are one class, and it lives in core. */
   cli: { imports: ['agent', 'contract', 'core/errors.ts'], packages: 'any', node: true },
-  main: { imports: ['agent', 'contract', 'core/errors.ts'], packages: 'any', node: true },
+  main: { imports: ['agent', 'contract', 'words', 'core/errors.ts'], packages: 'any', node: true },
 
   preload: { imports: ['contract'], packages: ['electron'], node: false },
   panel: {
-    imports: ['contract'],
+    imports: ['contract', 'words'],
     packages: ['preact', '@preact/signals', '@novnc/novnc'],
     node: false,
   },

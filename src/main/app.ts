@@ -1,34 +1,27 @@
 /** Puts the parts of the app together: what happens in one is told to the others here and nowhere else. */
 import path from 'node:path';
-import {
-  app,
-  BrowserWindow,
-  globalShortcut,
-  ipcMain,
-  Notification,
-  nativeTheme,
-  protocol,
-} from 'electron';
+import { app, BrowserWindow, ipcMain, Notification, nativeTheme, protocol } from 'electron';
 import { defaultLibrary } from '../agent/paths.ts';
+import { tellSettings } from '../agent/settings.ts';
 import type { PageEventKind, PageEvents } from '../contract/bridge.ts';
-import type { Notice } from '../contract/requests.ts';
-import type { Settings } from '../contract/settings.ts';
 import { toProblem } from '../core/errors.ts';
 import { createAgentAccess } from './agent-access.ts';
 import type { AgentLink } from './agent-link.ts';
+import { agentNews } from './agent-news.ts';
+import { setApplicationMenu } from './application-menu.ts';
 import { createDisplays } from './display.ts';
-import { iconFile, iconFor, tooltipFor } from './icon.ts';
 import { appInfo } from './info.ts';
 import { isOwnPage, serveContract, tellPages } from './ipc.ts';
 import { openRunMarker } from './lifecycle/crash.ts';
 import { createCrashQuestion } from './lifecycle/crash-question.ts';
 import { comesBack } from './lifecycle/launch.ts';
+import { createLeaving } from './lifecycle/leaving.ts';
 import { createLife } from './lifecycle/life.ts';
 import { createQuitPolicies } from './lifecycle/policies.ts';
 import { createQuit } from './lifecycle/quit.ts';
 import { createQuitWindow } from './lifecycle/quit-window.ts';
 import { heedTermination } from './lifecycle/termination.ts';
-import { menuFor } from './menu.ts';
+import { iconPath, trayLook } from './look.ts';
 import { createMenuActions } from './menu-actions.ts';
 import { createNotifier } from './notifications.ts';
 import { pageScheme, servePage } from './pages.ts';
@@ -36,7 +29,7 @@ import { hostPower } from './power/start.ts';
 import { agentHandlers } from './requests/agent-requests.ts';
 import { appHandlers } from './requests/app-requests.ts';
 import { createAppSettings } from './settings/apply.ts';
-import { setLaunchAtLogin } from './settings/login-item.ts';
+import { settingsEffects } from './settings/effects.ts';
 import { openSettings } from './settings/store.ts';
 import { textFor } from './text/text.ts';
 import { createTray } from './tray.ts';
@@ -75,11 +68,12 @@ export function runApp(parts: AppParts): void {
 
   protocol.registerSchemesAsPrivileged([pageScheme]);
   const tray = createTray({
-    icon: imageOf('idle'),
+    icon: iconPath(root, 'idle'),
     preload,
     onShown,
     act: (action) => act(action),
   });
+  const showPanel = (): void => void tray.showPanel().catch(onError);
   const windows = createWindows({ preload, text, onShown, onError });
   const notifier = createNotifier({
     text,
@@ -88,7 +82,6 @@ export function runApp(parts: AppParts): void {
     now: Date.now,
     later: (milliseconds, call) => void setTimeout(call, milliseconds),
   });
-  const unattended = createUnattended(notifier, text);
   const life = createLife((now) => {
     tell('lifecycle', now);
     quitWindow.follow(now);
@@ -99,6 +92,22 @@ export function runApp(parts: AppParts): void {
     close: () => windows.close('quit'),
   });
   const policies = createQuitPolicies(() => draw(), onError);
+  const news = agentNews({
+    marker,
+    crash: () => crash,
+    policies,
+    unattended: createUnattended(notifier, text),
+    notifier,
+    text,
+    state: () => access.now()?.state(),
+    showPanel,
+    tellPages: {
+      state: (state) => tell('state', state),
+      notice: (notice) => tell('notice', notice),
+    },
+    tellSettings: handSettings,
+    draw: () => draw(),
+  });
 
   const access = createAgentAccess(
     () =>
@@ -108,67 +117,29 @@ export function runApp(parts: AppParts): void {
         restoreOnLaunch: comesBack({ argv: process.argv, ...parts }, marker.crashed !== null),
       }),
     {
-      onLink(link) {
-        tellPolicies(link);
-        if (link.ownership === 'other' || marker.crashed === null) return;
-        if (crash.ask(link, marker.crashed)) void tray.showPanel();
-        else notifier.tell({ about: 'crash', title: 'Torpor', body: text().notice.ranOn });
-      },
-      onState(state, link) {
-        marker.note(link.ownership === 'own' ? state : { ...state, machines: [] });
-        policies.update(link, state);
-        unattended.update(state);
-        tell('state', state);
-        draw();
-      },
-      onNotice(notice) {
-        tell('notice', notice);
-        // The panel asks.
-        if (notice.problem.code === 'WINDOW_CLOSING') void tray.showPanel();
-        const { code, message, hint = '' } = notice.problem;
-        if (code === 'SPACE_LOW' && isInLibrary(notice)) return;
-        notifier.tell({
-          about: `${code} ${notice.machine}`,
-          title: message,
-          body: hint || message,
-        });
-      },
+      ...news,
       onProblem: () => draw(),
-      onOwnEnded: () => void letGo().catch(onError),
+      onOwnEnded: () => void leaving.letGo().catch(onError),
     },
   );
   const crash = createCrashQuestion(life, access.link);
 
-  let hasLetGo = false;
-  let leaving: Promise<void> | undefined;
-  /** Ends the app; machines that run, run on. Letting go of the agent ends it, which comes here again. */
-  function letGo(): Promise<void> {
-    leaving ??= leave();
-    return leaving;
-  }
-
-  async function leave(): Promise<void> {
-    try {
+  const leaving = createLeaving({
+    async release() {
       await access.now()?.release();
-    } catch (error) {
-      const { code, message, hint = '' } = toProblem(error);
-      if (code === 'WOULD_LOSE_GUESTS') {
-        // A guest that lives in this process would die with it.
-        leaving = undefined;
-        notifier.tell({ about: code, title: message, body: hint || message });
-        void tray.showPanel();
-        throw error;
-      }
-      // Every machine is left already; an app that could not end would be worse.
-      onError(error);
-    }
-    marker.remove();
-    notifier.flush();
-    await power.close().catch(onError);
-    hasLetGo = true;
-    app.quit();
-  }
-
+    },
+    onHeld(problem) {
+      news.tellProblem(problem, problem.code);
+      showPanel();
+    },
+    async lastSteps() {
+      marker.remove();
+      notifier.flush();
+      await power.close().catch(onError);
+    },
+    end: () => app.quit(),
+    onError,
+  });
   const quit = createQuit({
     life,
     link() {
@@ -182,7 +153,7 @@ export function runApp(parts: AppParts): void {
       await policies.known();
     },
     bound: () => store.get().concurrency ?? 2,
-    end: letGo,
+    end: leaving.letGo,
     onError,
   });
   const power = hostPower({ access, settings: store.get, quit, notifier, text, onError });
@@ -193,27 +164,21 @@ export function runApp(parts: AppParts): void {
     quitApp: () => app.quit(),
     windows,
     quit,
-    onProblem: ({ message, hint = '' }) =>
-      notifier.tell({ about: message, title: message, body: hint }),
+    onProblem: (problem) => news.tellProblem(problem),
   });
 
-  const settings = createAppSettings(store, {
-    registerShortcut: (keys) => globalShortcut.register(keys, () => void tray.showPanel()),
-    releaseShortcut: (keys) => globalShortcut.unregister(keys),
-    setLaunchAtLogin: (isOn) =>
-      setLaunchAtLogin(isOn, {
-        platform: process.platform,
-        configFolder: app.getPath('appData'),
-        command: app.isPackaged ? [process.execPath] : [process.execPath, root],
-        setLoginItem: (openAtLogin) => app.setLoginItemSettings({ openAtLogin }),
-      }),
-    onChange(changed: Settings) {
-      const link = access.now();
-      if (link !== undefined) tellPolicies(link);
-      tell('settings', changed);
-      draw();
-    },
-  });
+  const settings = createAppSettings(
+    store,
+    settingsEffects({
+      openPanel: showPanel,
+      onChange(changed) {
+        const link = access.now();
+        if (link !== undefined) handSettings(link);
+        tell('settings', changed);
+        drawAll();
+      },
+    }),
+  );
 
   serveContract(
     ipcMain,
@@ -247,9 +212,9 @@ export function runApp(parts: AppParts): void {
   app.on('window-all-closed', () => {
     // The tray stays.
   });
-  app.on('second-instance', () => void tray.showPanel());
+  app.on('second-instance', showPanel);
   app.on('before-quit', (event) => {
-    if (hasLetGo) return;
+    if (leaving.hasLetGo()) return;
     event.preventDefault();
     quit.begin('quit');
   });
@@ -259,23 +224,9 @@ export function runApp(parts: AppParts): void {
     protocol.handle(pageScheme.scheme, (request) =>
       servePage(path.join(root, 'dist', 'panel'), request),
     );
-    const { shortcut } = store.get();
-    if (!settings.begin() && shortcut !== null) {
-      notifier.tell({
-        about: 'shortcut',
-        title: 'Torpor',
-        body: text().settings.shortcutTaken(shortcut),
-      });
-    }
-    if (store.keptAside !== null) {
-      notifier.tell({
-        about: 'settings',
-        title: 'Torpor',
-        body: text().settings.damaged(store.keptAside),
-      });
-    }
+    tellAboutSettings();
     power.begin().catch(onError);
-    draw();
+    drawAll();
   });
   if (!app.isPackaged) Object.assign(globalThis, { torporForTests: tray });
 
@@ -283,45 +234,35 @@ export function runApp(parts: AppParts): void {
     return pages().filter((page) => page.id === id);
   }
 
-  /** Of the library's own volume the state tells too, and that is told in the language of the app. */
-  function isInLibrary({ problem: { details = {} } }: Notice): boolean {
-    const library = access.now()?.state().library.path;
-    return library !== undefined && String(details.path).startsWith(library);
+  function handSettings(link: AgentLink): void {
+    tellSettings(link.request, store.get()).catch(onError);
   }
 
-  function tellPolicies(link: AgentLink): void {
-    const { idleMinutes, setAsideDays, compactAfterDays, makeDigests } = store.get();
-    link.request('agent.setIdle', { minutes: idleMinutes }).catch(onError);
-    link.request('agent.setCleaning', { days: setAsideDays }).catch(onError);
-    link.request('agent.setCompaction', { days: compactAfterDays }).catch(onError);
-    link.request('agent.setDigests', { background: makeDigests }).catch(onError);
-  }
-
-  function imageOf(icon: Parameters<typeof iconFile>[0]): string {
-    const file = iconFile(icon, {
-      platform: process.platform,
-      desktop: process.env.XDG_CURRENT_DESKTOP ?? '',
-      isDark: nativeTheme.shouldUseDarkColors,
-    });
-    return path.join(root, 'assets', 'icons', file);
+  function tellAboutSettings(): void {
+    const { shortcut } = store.get();
+    const words = text().settings;
+    const tellOf = (body: string): void => notifier.tell({ about: body, title: 'Torpor', body });
+    if (!settings.begin() && shortcut !== null) tellOf(words.shortcutTaken(shortcut));
+    if (store.keptAside !== null) tellOf(words.damaged(store.keptAside));
   }
 
   function draw(): void {
     const link = access.now();
-    const shown = {
-      state: link?.state() ?? null,
-      problem: link === undefined ? access.problem() : null,
-      lifecycle: life.current(),
-    };
-    tray.draw({
-      icon: imageOf(iconFor(shown)),
-      tooltip: tooltipFor(shown, text()),
-      menu: menuFor({
-        ...shown,
+    tray.draw(
+      trayLook(root, {
+        state: link?.state() ?? null,
+        problem: link === undefined ? access.problem() : null,
+        lifecycle: life.current(),
         policyOf: policies.of,
         ownership: link?.ownership ?? 'own',
         text: text(),
       }),
-    });
+    );
+  }
+
+  /** What else is in the language that was chosen. */
+  function drawAll(): void {
+    draw();
+    setApplicationMenu(text(), windows.open);
   }
 }

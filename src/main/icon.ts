@@ -1,5 +1,6 @@
 import type { AppState, Problem } from '../contract/app-state.ts';
 import type { Lifecycle } from '../contract/lifecycle.ts';
+import { problemWords } from '../words/problems.ts';
 import { isAlive } from './lifecycle/plan.ts';
 import type { Text } from './text/text.ts';
 
@@ -32,17 +33,27 @@ export function iconFor({ state, problem, lifecycle }: Shown): Icon {
 export function tooltipFor(shown: Shown, text: Text): string {
   const { state, problem, lifecycle } = shown;
   const { tooltip } = text;
-  if (problem !== null) return tooltip.attention(problem.message);
+  if (problem !== null) return tooltip.attention(problemWords(problem, text).title);
   if (lifecycle.phase === 'askingAfterCrash') return tooltip.asking;
   if (state === null) return tooltip.idle;
   const failed = lifecycle.phase === 'quitting' && lifecycle.steps.find((one) => one.problem);
-  if (failed && failed.problem !== null) return tooltip.attention(failed.problem.message);
+  if (failed) return tooltip.attention(ofMachine(failed, text));
   const busy = state.machines.find(({ progress }) => progress !== null);
   if (busy !== undefined) return tooltip.busy(busy.name, text.status[busy.status]);
   const ailing = state.machines.find((one) => one.problem !== null);
-  if (ailing?.problem) return tooltip.attention(ailing.problem.message);
+  if (ailing !== undefined) return tooltip.attention(ofMachine(ailing, text));
   const count = state.machines.filter(isAlive).length;
   return count === 0 ? tooltip.idle : tooltip.running(count);
+}
+
+/** The agent's sentence names the machine; one from a table of codes does not. */
+function ofMachine(
+  { name, problem }: { readonly name: string; readonly problem: Problem | null },
+  text: Text,
+): string {
+  if (problem === null) return name;
+  const { title } = problemWords(problem, text);
+  return text.problems === null ? title : `${name}: ${title}`;
 }
 
 /**

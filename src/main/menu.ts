@@ -1,6 +1,7 @@
 /** The menu of the tray, drawn whole from what is known: a value that src/main/tray.ts makes native. */
 import type { WindowRequest } from '../contract/app.ts';
 import type { MachineView } from '../contract/app-state.ts';
+import { problemWords } from '../words/problems.ts';
 import type { Shown } from './icon.ts';
 import { isAlive, planFor, type QuitPolicy } from './lifecycle/plan.ts';
 import type { Text } from './text/text.ts';
@@ -42,7 +43,7 @@ export function menuFor(input: MenuInput): readonly MenuEntry[] {
   return [
     action(menu.open, { do: 'panel' }),
     { kind: 'separator' },
-    ...(problem === null ? [] : [label(shortened(problem.message, 80))]),
+    ...(problem === null ? [] : [label(shortened(problemWords(problem, text).title, 80))]),
     ...(state === null
       ? problem === null
         ? [label(menu.starting)]

@@ -1,4 +1,6 @@
 /** What a person hears of that happened while nobody looked: grouped, and never the same thing again and again. */
+import type { Problem } from '../contract/app-state.ts';
+import { problemWords } from '../words/problems.ts';
 import type { Text } from './text/text.ts';
 
 export interface Told {
@@ -6,6 +8,24 @@ export interface Told {
   readonly about: string;
   readonly title: string;
   readonly body: string;
+  /** As one line among several; the body unless given. */
+  readonly line?: string;
+}
+
+/**
+ * A problem as it is told. The agent's own sentence names the machine; in another language than the agent's
+ * the title does.
+ */
+export function toldOf(
+  problem: Problem,
+  about: string,
+  text: Text,
+  machine: string | undefined,
+): Told {
+  const { title, hint = '' } = problemWords(problem, text);
+  if (text.problems === null) return { about, title, body: hint, line: title };
+  const line = machine === undefined ? title : `${machine}: ${title}`;
+  return { about, title: machine ?? 'Torpor', body: `${title} ${hint}`.trim(), line };
 }
 
 export interface Notifier {
@@ -61,7 +81,7 @@ export function grouped(
   const [only, ...others] = told;
   if (only === undefined) return { title: '', body: '' };
   if (others.length === 0) return { title: only.title, body: only.body };
-  const named = told.slice(0, mostNamed).map(({ body }) => body);
+  const named = told.slice(0, mostNamed).map(({ body, line = body }) => line);
   const rest = told.length - named.length;
   return {
     title: text.notice.several(told.length),

@@ -47,7 +47,7 @@ export function createUnattended(notifier: Notifier, text: () => Text): Unattend
   function followSpace({ library: { space, problem } }: AppState): void {
     const isLow = problem?.code === 'SPACE_LOW' && space !== null;
     if (isLow && !wasLow) {
-      const free = `${Math.floor(space.available / 1024 ** 2)} MB`;
+      const free = mebibytes(space.available, text().language);
       notifier.tell({ about: 'space', title: 'Torpor', body: text().notice.lowSpace(free) });
     }
     wasLow = isLow;
@@ -60,4 +60,8 @@ export function createUnattended(notifier: Notifier, text: () => Text): Unattend
       followSpace(state);
     },
   };
+}
+
+function mebibytes(bytes: number, language: string): string {
+  return `${new Intl.NumberFormat(language).format(Math.floor(bytes / 1024 ** 2))} MiB`;
 }

@@ -45,6 +45,15 @@ test('it speaks German', () => {
   expect(tooltipFor(shown({ state: stateOf(busyMachine('restoring')) }), de)).toBe(
     'Torpor: Demo kommt zurück',
   );
+  for (const given of [
+    shown({ state: stateOf(machine({ problem })) }),
+    shown({ state: stateOf(machine()), lifecycle: quitting('failed') }),
+    shown({ state: null, problem }),
+  ]) {
+    expect(tooltipFor(given, de)).toMatch(
+      /^Torpor: (Demo: |A: )?Der gesicherte Zustand ist beschädigt\.$/,
+    );
+  }
 });
 
 test.each([

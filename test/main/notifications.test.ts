@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { createNotifier, type Told } from '../../src/main/notifications.ts';
+import { createNotifier, type Told, toldOf } from '../../src/main/notifications.ts';
+import { de } from '../../src/main/text/de.ts';
 import { en } from '../../src/main/text/en.ts';
 import { createUnattended } from '../../src/main/unattended.ts';
 import { busyMachine, machine, stateOf, suspended } from './support/samples.ts';
@@ -42,6 +43,41 @@ test('one comes as it is, several that come together come as one', () => {
   expect(made.shown).toEqual([
     { title: 'T a', body: 'B a' },
     { title: '7 things need you', body: 'B b\nB c\nB d\nB e\nB f\n2 More' },
+  ]);
+});
+
+const problem = {
+  code: 'RESUME_FAILED',
+  message: '“Demo” could not be resumed: it broke.',
+  hint: 'The saved state was kept.',
+} as const;
+
+test('a problem is told as the agent says it, or in German with the name of its machine', () => {
+  expect(toldOf(problem, 'a', en, 'Demo')).toEqual({
+    about: 'a',
+    title: problem.message,
+    body: problem.hint,
+    line: problem.message,
+  });
+  expect(toldOf(problem, 'a', de, 'Demo')).toEqual({
+    about: 'a',
+    title: 'Demo',
+    body: 'Die Maschine ließ sich nicht zurückholen. Ihr gesicherter Zustand ist unverändert da.',
+    line: 'Demo: Die Maschine ließ sich nicht zurückholen.',
+  });
+  expect(toldOf({ code: 'CANCELLED', message: 'It was.' }, 'a', de, undefined)).toMatchObject({
+    title: 'Torpor',
+    body: 'Abgebrochen.',
+  });
+});
+
+test('several problems are told by what happened, not by what to do', () => {
+  const made = notifier();
+  made.tell(toldOf(problem, 'a', en, 'Demo'));
+  made.tell({ about: 'b', title: 'Torpor', body: 'Two machines are back.' });
+  made.wait(2000);
+  expect(made.shown.map(({ body }) => body)).toEqual([
+    `${problem.message}\nTwo machines are back.`,
   ]);
 });
 
@@ -117,7 +153,7 @@ test('a volume that fills is told when it does, not as long as it is full', () =
     unattended.update(withSpace(available));
   }
   expect(tells).toEqual([
-    'Only 95 MB are free where the machines are.',
-    'Only 9 MB are free where the machines are.',
+    'Only 95 MiB are free where the machines are.',
+    'Only 9 MiB are free where the machines are.',
   ]);
 });

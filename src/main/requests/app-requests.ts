@@ -146,7 +146,7 @@ async function chooseFile(
       : {
           filters: [
             { name: text.choose[kind], extensions: [...known] },
-            { name: '*', extensions: ['*'] },
+            { name: text.choose.all, extensions: ['*'] },
           ],
         }),
   };

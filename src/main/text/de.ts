@@ -1,9 +1,11 @@
+import { deProblems } from '../../words/de-problems.ts';
 import type { Text } from './en.ts';
 
 const machines = (count: number): string => (count === 1 ? '1 Maschine' : `${count} Maschinen`);
 
 export const de: Text = {
   language: 'de',
+  problems: deProblems,
   status: {
     stopped: 'heruntergefahren',
     running: 'läuft',
@@ -80,6 +82,7 @@ export const de: Text = {
     restoreImage: 'Wiederherstellungsabbild von macOS wählen',
     catalogue: 'Liste von Wiederherstellungsabbildern wählen',
     folder: 'Ordner wählen',
+    all: 'Alle Dateien',
   },
   windows: {
     create: 'Neue Maschine',
@@ -88,6 +91,25 @@ export const de: Text = {
     host: 'Computer prüfen',
     quit: 'Torpor beenden',
     display: 'Bildschirm',
+  },
+  bar: {
+    about: 'Über Torpor',
+    settings: 'Einstellungen …',
+    hide: 'Torpor ausblenden',
+    hideOthers: 'Andere ausblenden',
+    showAll: 'Alle einblenden',
+    quit: 'Torpor beenden',
+    edit: 'Bearbeiten',
+    undo: 'Widerrufen',
+    redo: 'Wiederholen',
+    cut: 'Ausschneiden',
+    copy: 'Kopieren',
+    paste: 'Einsetzen',
+    selectAll: 'Alles auswählen',
+    window: 'Fenster',
+    minimize: 'Im Dock ablegen',
+    close: 'Schließen',
+    fullScreen: 'Vollbild',
   },
   inhibit: 'Maschinen gehen in den Ruhezustand',
 };

@@ -1,4 +1,5 @@
 import type { MachineStatus } from '../../contract/app-state.ts';
+import type { ProblemTexts } from '../../words/problems.ts';
 
 const machines = (count: number): string => (count === 1 ? '1 Machine' : `${count} Machines`);
 
@@ -19,6 +20,8 @@ const status: Record<MachineStatus, string> = {
 /** What the main process says by itself: in the menu, the tooltip and notifications. */
 export const en = {
   language: 'en',
+  /** The agent speaks English itself, and knows more. */
+  problems: null as ProblemTexts | null,
   status,
   action: {
     start: 'Start',
@@ -84,6 +87,7 @@ export const en = {
     restoreImage: 'Choose a restore image of macOS',
     catalogue: 'Choose a list of restore images',
     folder: 'Choose a folder',
+    all: 'All files',
   },
   windows: {
     create: 'New Machine',
@@ -92,6 +96,26 @@ export const en = {
     host: 'Check Host',
     quit: 'Quit Torpor',
     display: 'Display',
+  },
+  /** The menu bar that macOS shows for the windows. */
+  bar: {
+    about: 'About Torpor',
+    settings: 'Settings…',
+    hide: 'Hide Torpor',
+    hideOthers: 'Hide Others',
+    showAll: 'Show All',
+    quit: 'Quit Torpor',
+    edit: 'Edit',
+    undo: 'Undo',
+    redo: 'Redo',
+    cut: 'Cut',
+    copy: 'Copy',
+    paste: 'Paste',
+    selectAll: 'Select All',
+    window: 'Window',
+    minimize: 'Minimize',
+    close: 'Close',
+    fullScreen: 'Enter Full Screen',
   },
   inhibit: 'Machines are being suspended',
 };

@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import type { Problem } from '../../contract/app-state.ts';
 import { differencesOf, wordDifference } from '../machine/differences.ts';
 import { useWords } from '../state/context.ts';
-import { problemWords } from '../text/problems.ts';
+import { problemWords } from '../../words/problems.ts';
 import { Icon } from './icon.tsx';
 
 interface ProblemBoxProps {

@@ -10,7 +10,7 @@ import type {
 } from '../../contract/bridge.ts';
 import type { Lifecycle } from '../../contract/lifecycle.ts';
 import type { Settings } from '../../contract/settings.ts';
-import { problemWords } from '../text/problems.ts';
+import { problemWords } from '../../words/problems.ts';
 import { type Words, wordsFor } from '../text/text.ts';
 
 /** What a page draws itself from: what it was told, and where a person is in it. */

@@ -1,4 +1,4 @@
-import { deProblems } from './de-problems.ts';
+import { deProblems } from '../../words/de-problems.ts';
 import { deWindows } from './de-windows.ts';
 import type { Text } from './en.ts';
 

@@ -1,5 +1,5 @@
 import { enWindows } from './en-windows.ts';
-import type { ProblemTexts } from './problems.ts';
+import type { ProblemTexts } from '../../words/problems.ts';
 
 /** Every string of the pages. Another language has the same shape, or does not compile. */
 export const en = {

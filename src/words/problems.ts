@@ -1,6 +1,6 @@
-import type { ErrorCode, Problem } from '../../contract/app-state.ts';
-import type { Text } from './text.ts';
+import type { ErrorCode, Problem } from '../contract/app-state.ts';
 
+/** The agent's errors in another language than its own. */
 export interface ProblemTexts {
   /** What went wrong and what can be done, for every code that the agent may answer with. */
   readonly codes: Readonly<Record<ErrorCode, ProblemText>>;
@@ -21,10 +21,13 @@ export interface ProblemWords {
 }
 
 /**
- * A problem in the language of `text`. The agent speaks English, and says more than a table of codes can; in
- * another language a sentence for the code comes first, and the agent's own can be opened below it.
+ * A problem in a language. The agent speaks English, and says more than a table of codes can; in another
+ * language a sentence for the code comes first, and the agent's own can be opened below it.
  */
-export function problemWords({ code, message, hint }: Problem, { problems }: Text): ProblemWords {
+export function problemWords(
+  { code, message, hint }: Problem,
+  { problems }: { readonly problems: ProblemTexts | null },
+): ProblemWords {
   if (problems === null) return { title: message, hint, detail: undefined };
   const known = problems.codes[code];
   const detail = hint === undefined ? message : `${message} ${hint}`;

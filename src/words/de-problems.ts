@@ -126,7 +126,7 @@ const codes: ProblemTexts['codes'] = {
   INTERNAL: { title: 'In Torpor ist ein Fehler aufgetreten.', hint: report },
 };
 
-/** Part of `de`. */
+/** Part of each German catalogue. */
 export const deProblems: ProblemTexts = {
   codes,
   differences: [

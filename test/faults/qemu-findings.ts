@@ -6,8 +6,8 @@ import { faults } from './faults.ts';
 import type { Finding } from './ledger.ts';
 
 /**
- * What came of each fault with QEMU guests, as found the last time. Trying all takes long, so a run may
- * try some and compare those; docs/reliability.md is drawn from here.
+ * What has to come of each fault with QEMU guests. Trying all takes long, so a run may try some and compare
+ * those; docs/reliability.md is drawn from here.
  */
 const file = fileURLToPath(new URL('./qemu-findings.json', import.meta.url));
 
@@ -20,14 +20,13 @@ export function knownFindings(): Finding[] {
     .map(([scenario, point, fault, outcome]) => ({ scenario, point, fault, outcome }));
 }
 
-/** Keeps what was found now, and of what was known the rest. */
+/** Keeps what was found now, and of what was known what was not tried. */
 export function keepFindings(
   found: readonly Finding[],
+  isTried: (finding: Finding) => boolean,
   inOrder: (finding: Finding) => number,
 ): void {
-  const all = new Map(knownFindings().map((one) => [keyOf(one), one]));
-  for (const one of found) all.set(keyOf(one), one);
-  const rows = [...all.values()]
+  const rows = [...knownFindings().filter((one) => !isTried(one)), ...found]
     .sort((a, b) => inOrder(a) - inOrder(b))
     .map(({ scenario, point, fault, outcome }) =>
       JSON.stringify([scenario, point, fault, outcome]),

@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { connect as connectSocket } from 'node:net';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -9,10 +8,10 @@ import { fileURLToPath } from 'node:url';
 import { connect } from '../../src/agent/control/client.ts';
 import type { Client } from '../../src/contract/json-rpc.ts';
 import { type FaultPoint, faultPoints } from '../../src/core/fault-point.ts';
-import { bootDisk, parseTick } from '../support/boot-sector.ts';
 import { machineRequest } from '../support/temp-library.ts';
 import type { Order, Pass } from './agent-program.ts';
 import type { Fault } from './faults.ts';
+import { bootSectorGuest, type WorldGuest } from './qemu-guests.ts';
 import { killGuestsOf } from './qemu-processes.ts';
 import { type FaultWorld, machineNamed } from './world.ts';
 
@@ -25,12 +24,11 @@ interface Life {
   client?: Client;
 }
 
-/** Agents as processes, killed by SIGKILL, with QEMU guests that are a boot sector and its nonce. */
-export async function qemuWorld(): Promise<FaultWorld> {
+/** Agents as processes, killed by SIGKILL, with QEMU guests: the smallest there are, or others. */
+export async function qemuWorld(guest: WorldGuest = bootSectorGuest): Promise<FaultWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'torpor-faults-'));
   const library = join(folder, 'library');
-  const disk = join(folder, 'boot.raw');
-  await writeFile(disk, bootDisk());
+  const wish = await guest.provide(folder);
   const armed = new Map<FaultPoint, Fault>();
   let passed: FaultPoint[] = [];
   let wake = (): void => {};
@@ -73,6 +71,10 @@ export async function qemuWorld(): Promise<FaultWorld> {
     if (announced.error !== undefined) throw new Error(announced.error.message);
     mine.socket = announced.ready.socket;
     mine.client = await connect(announced.ready.socket);
+  }
+
+  async function consoleOf(machine: string): Promise<string> {
+    return (await world.client().request('machine.console', { machine })).socket;
   }
 
   await freshAgent();
@@ -140,17 +142,19 @@ export async function qemuWorld(): Promise<FaultWorld> {
       const machine = await machineNamed(world, name);
       if (machine?.status === 'paused')
         await world.client().request('machine.resume', { machine: name });
-      const { socket } = await world.client().request('machine.console', { machine: name });
-      return nonceFrom(socket);
+      return guest.nonce(await consoleOf(name));
+    },
+
+    async occupy(name) {
+      await guest.occupy?.(await consoleOf(name));
     },
 
     wish: (name) => ({
       ...machineRequest(name),
       driver: 'qemu',
-      memoryMiB: 16,
       cpus: 1,
       network: false,
-      disks: [{ kind: 'copy', from: disk, format: 'raw' }],
+      ...wish,
     }),
 
     async dispose() {
@@ -166,18 +170,5 @@ export async function qemuWorld(): Promise<FaultWorld> {
 async function untilQuiet(world: FaultWorld, name: string): Promise<void> {
   while ((await machineNamed(world, name))?.status === 'running') {
     await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
-
-async function nonceFrom(path: string): Promise<string> {
-  const socket = connectSocket(path);
-  try {
-    for await (const line of createInterface({ input: socket })) {
-      const tick = parseTick(line);
-      if (tick !== undefined) return tick.nonce;
-    }
-    throw new Error('the guest ended before it said anything');
-  } finally {
-    socket.destroy();
   }
 }

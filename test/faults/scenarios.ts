@@ -186,6 +186,7 @@ async function running(world: FaultWorld, name: string, stateMode: StateMode): P
   const { policy, ...wish } = world.wish(name);
   await world.client().request('machine.create', { ...wish, policy: { ...policy, stateMode } });
   await world.client().request('machine.start', { machine: name, cold: false });
+  await world.occupy?.(name);
   return { name, nonce: await world.nonceOf(name) };
 }
 

@@ -31,6 +31,8 @@ export interface FaultWorld {
   killGuests(): Promise<void>;
   /** What exists only in the memory of the guest that runs. */
   nonceOf(machine: string): Promise<string>;
+  /** Has the guest that runs write to a file system on its disk without end; absent where it has none. */
+  readonly occupy?: (machine: string) => Promise<void>;
   /** A machine as this world’s driver has them, called `name`. */
   wish(name: string): CreateRequest;
   dispose(): Promise<void>;

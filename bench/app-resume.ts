@@ -88,6 +88,7 @@ runApp({
     link.resolve(opened);
     return opened;
   },
+  rememberLibrary: async () => {},
   isShiftHeld: () => false,
   keepsWindows: () => '',
 });

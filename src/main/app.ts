@@ -31,7 +31,7 @@ import { appHandlers } from './requests/app-requests.ts';
 import { createAppSettings } from './settings/apply.ts';
 import { settingsEffects } from './settings/effects.ts';
 import { openSettings } from './settings/store.ts';
-import { textFor } from './text/text.ts';
+import { type Text, textFor } from './text/text.ts';
 import { createTray } from './tray.ts';
 import { createUnattended } from './unattended.ts';
 import { createWindows } from './windows.ts';
@@ -40,10 +40,14 @@ export interface LinkRequest {
   readonly library: string;
   readonly concurrency: number | null;
   readonly restoreOnLaunch: boolean;
+  /** What the native windows of guests say, in the language that is chosen then. */
+  readonly words: () => Text['guestWindow'];
 }
 
 export interface AppParts {
   readonly openLink: (request: LinkRequest) => Promise<AgentLink>;
+  /** Makes a folder that was chosen just now usable at later launches, where a sandbox asks for it. */
+  readonly rememberLibrary: (path: string) => Promise<void>;
   /** What macOS and the keyboard say of the launch. */
   readonly isShiftHeld: () => boolean;
   readonly keepsWindows: () => string;
@@ -115,6 +119,7 @@ export function runApp(parts: AppParts): void {
         library: store.get().library,
         concurrency: store.get().concurrency,
         restoreOnLaunch: comesBack({ argv: process.argv, ...parts }, marker.crashed !== null),
+        words: () => text().guestWindow,
       }),
     {
       ...news,
@@ -171,6 +176,7 @@ export function runApp(parts: AppParts): void {
     store,
     settingsEffects({
       openPanel: showPanel,
+      rememberLibrary: parts.rememberLibrary,
       onChange(changed) {
         const link = access.now();
         if (link !== undefined) handSettings(link);

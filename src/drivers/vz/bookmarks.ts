@@ -3,6 +3,7 @@
  * chose until it quits; for later there has to be a bookmark, made while that lasts. Elsewhere
  * nothing of this happens: files are simply used.
  */
+import { realpath } from 'node:fs/promises';
 import { z } from 'zod';
 import { type Hardware, type MachineConfig, parseWith } from '../../core/config.ts';
 import { TorporError } from '../../core/errors.ts';
@@ -12,10 +13,10 @@ import { vzOf } from './configuration.ts';
 import { failureOf, textOf } from './errors.ts';
 import type { HostFacts, VzNative } from './native-interface.ts';
 
-/** Bookmarks by the path that the configuration names. */
+/** Bookmarks by the path that a person chose. */
 const bookmarks = z.record(z.string().startsWith('/'), z.base64());
 
-type Bookmarks = z.infer<typeof bookmarks>;
+export type Bookmarks = z.infer<typeof bookmarks>;
 
 /**
  * Makes bookmarks of the files outside that have none. Call it while they may be used. Throws
@@ -28,7 +29,7 @@ export async function rememberAccess(
   { name, hardware }: Machine,
 ): Promise<void> {
   if (!sandboxed) return;
-  const known = await readBookmarks(bundle);
+  const known = await readBookmarks(bundle.files.access);
   const news = outside(hardware).filter((path) => known[path] === undefined);
   if (news.length === 0) return;
   const made = news.map((path) => [path, refusedAs(name, path, native.createBookmark)] as const);
@@ -54,13 +55,16 @@ export async function openAccess(
   };
   try {
     await rememberAccess(native, facts, bundle, machine);
-    const known = await readBookmarks(bundle);
+    const known = await readBookmarks(bundle.files.access);
     const renewed: Bookmarks = {};
     for (const path of outside(hardware)) {
       const found = refusedAs(name, path, () => native.openBookmark(known[path] ?? ''));
       open.push(found.access);
-      if (found.path !== path) throw lost(name, path, `It is at ${found.path} now.`, undefined);
-      if (found.isStale) renewed[path] = refusedAs(name, path, native.createBookmark);
+      if (!(await isSamePlace(path, found.path)))
+        throw lost(name, path, `It is at ${found.path} now.`, undefined);
+      if (found.isStale) {
+        renewed[path] = refusedAs(name, path, () => native.createBookmark(found.path));
+      }
     }
     if (Object.keys(renewed).length > 0) {
       await writeJson(bundle.files.access, { ...known, ...renewed });
@@ -91,9 +95,20 @@ function outside(hardware: Hardware): string[] {
   return [...new Set(paths.filter((path) => path.startsWith('/')))];
 }
 
-async function readBookmarks({ files }: Bundle): Promise<Bookmarks> {
-  if (!(await exists(files.access))) return {};
-  return parseWith(bookmarks, await readJson(files.access), files.access);
+/** Those that `file` holds; none where it is not there. Throws CONFIG_INVALID. */
+export async function readBookmarks(file: string): Promise<Bookmarks> {
+  return (await exists(file)) ? parseWith(bookmarks, await readJson(file), file) : {};
+}
+
+/** The system names a file without links, which a person may have chosen by one. */
+export async function isSamePlace(chosen: string, found: string): Promise<boolean> {
+  if (chosen === found) return true;
+  try {
+    return (await realpath(chosen)) === (await realpath(found));
+  } catch {
+    // One of them is not there.
+    return false;
+  }
 }
 
 function lost(name: string, path: string, why: string, cause: unknown): TorporError {

@@ -8,6 +8,8 @@ export interface SettingsEffects {
   readonly registerShortcut: (keys: string) => boolean;
   readonly releaseShortcut: (keys: string) => void;
   readonly setLaunchAtLogin: (isOn: boolean) => Promise<void> | void;
+  /** Makes a library that was chosen just now usable at the next launch. Throws LIBRARY_UNAVAILABLE. */
+  readonly rememberLibrary: (path: string) => Promise<void>;
   readonly onChange: (settings: Settings) => void;
 }
 
@@ -56,6 +58,9 @@ export function createAppSettings(store: SettingsStore, effects: SettingsEffects
     async set(changes) {
       const before = store.get();
       const { shortcut = before.shortcut } = changes;
+      // First, since later there is no right to it; one that is kept for nothing does no harm. Also when
+      // the same one is chosen again: that is how a library is made usable that was not any more.
+      if (typeof changes.library === 'string') await effects.rememberLibrary(changes.library);
       const taken = shortcut === before.shortcut ? null : shortcut;
       if (taken !== null) take(taken);
       const after = storeWith(taken, changes);

@@ -6,6 +6,7 @@ import { setLaunchAtLogin } from './login-item.ts';
 /** What settings change on this computer, by way of Electron. */
 export function settingsEffects(parts: {
   readonly openPanel: () => void;
+  readonly rememberLibrary: SettingsEffects['rememberLibrary'];
   readonly onChange: (settings: Settings) => void;
 }): SettingsEffects {
   return {
@@ -18,6 +19,7 @@ export function settingsEffects(parts: {
         command: app.isPackaged ? [process.execPath] : [process.execPath, app.getAppPath()],
         setLoginItem: (openAtLogin) => app.setLoginItemSettings({ openAtLogin }),
       }),
+    rememberLibrary: parts.rememberLibrary,
     onChange: parts.onChange,
   };
 }

@@ -111,5 +111,16 @@ export const de: Text = {
     close: 'Schließen',
     fullScreen: 'Vollbild',
   },
+  guestWindow: {
+    menu: 'Maschine',
+    fullScreen: 'Vollbild',
+    captureSystemKeys: 'Tasten des Systems an den Gast geben',
+    followResize: 'Bildschirm des Gastes dem Fenster anpassen',
+    suspend: 'In den Ruhezustand',
+    pause: 'Anhalten',
+    resume: 'Fortsetzen',
+    close: 'Schließen',
+    paused: 'Angehalten',
+  },
   inhibit: 'Maschinen gehen in den Ruhezustand',
 };

@@ -117,6 +117,18 @@ export const en = {
     close: 'Close',
     fullScreen: 'Enter Full Screen',
   },
+  /** The native windows of guests, on macOS. */
+  guestWindow: {
+    menu: 'Machine',
+    fullScreen: 'Full Screen',
+    captureSystemKeys: 'Send System Keys to the Guest',
+    followResize: 'Fit the Guest’s Display to the Window',
+    suspend: 'Suspend',
+    pause: 'Pause',
+    resume: 'Resume',
+    close: 'Close',
+    paused: 'Paused',
+  },
   inhibit: 'Machines are being suspended',
 };
 

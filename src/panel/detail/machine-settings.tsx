@@ -73,13 +73,15 @@ export function MachineSettings({ machine, config, choices, onSaved }: MachineSe
           options={optionsOf(['resume', 'leaveSuspended', 'ask'], words.onLaunches)}
           onChange={(onLaunch) => change({ onLaunch })}
         />
-        <SelectField
-          label={words.stateMode}
-          hint={words.stateModeHint}
-          value={form.stateMode}
-          options={optionsOf(['instant', 'streamed'], words.stateModes)}
-          onChange={(stateMode) => change({ stateMode })}
-        />
+        {machine.driver !== 'vz' && (
+          <SelectField
+            label={words.stateMode}
+            hint={words.stateModeHint}
+            value={form.stateMode}
+            options={optionsOf(['instant', 'streamed'], words.stateModes)}
+            onChange={(stateMode) => change({ stateMode })}
+          />
+        )}
         <CheckField
           label={words.encryptStates}
           checked={form.encryptStates}

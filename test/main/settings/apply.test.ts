@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Settings } from '../../../src/contract/settings.ts';
+import { TorporError } from '../../../src/core/errors.ts';
 import { createAppSettings, type SettingsEffects } from '../../../src/main/settings/apply.ts';
 import { desktopEntry, setLaunchAtLogin } from '../../../src/main/settings/login-item.ts';
 import { openSettings } from '../../../src/main/settings/store.ts';
@@ -20,6 +21,7 @@ async function appSettings(changes: Partial<SettingsEffects> = {}) {
     },
     releaseShortcut: (keys) => shortcuts.delete(keys),
     setLaunchAtLogin: () => {},
+    rememberLibrary: async () => {},
     onChange: (now) => told.push(now),
     ...changes,
   });
@@ -77,4 +79,26 @@ test('on Linux the desktop starts it by a file, which comes and goes', async () 
   await setLaunchAtLogin(false, host);
   await setLaunchAtLogin(false, host);
   expect(() => readFileSync(file)).toThrow(/ENOENT/);
+});
+
+test('a library is remembered before it is stored, also the same one chosen again', async () => {
+  const remembered: string[] = [];
+  const { settings } = await appSettings({
+    rememberLibrary: async (path) => void remembered.push(`${path}, ${settings.get().library}`),
+  });
+  await settings.set({ library: '/Volumes/Big' });
+  await settings.set({ library: '/Volumes/Big' });
+  await settings.set({ language: 'de' });
+  expect(remembered).toEqual(['/Volumes/Big, /library', '/Volumes/Big, /Volumes/Big']);
+});
+
+test('a library that the system does not let the app use is not stored', async () => {
+  const { settings, told } = await appSettings({
+    rememberLibrary: () => Promise.reject(new TorporError('LIBRARY_UNAVAILABLE', 'It may not.')),
+  });
+  await expect(settings.set({ library: '/Volumes/Big', language: 'de' })).rejects.toMatchObject({
+    code: 'LIBRARY_UNAVAILABLE',
+  });
+  expect(settings.get()).toMatchObject({ library: '/library', language: 'system' });
+  expect(told).toEqual([]);
 });

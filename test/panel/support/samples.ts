@@ -178,7 +178,7 @@ export function detailOf(view: MachineView): MachineDetail {
         disks: [{ id: 'vda', path: 'disks/vda.qcow2', format: 'qcow2', readOnly: false }],
         iso: '/home/ada/Downloads/debian-13.1.0-amd64-netinst.iso',
         network: { kind: 'user', mac: '52:54:00:12:34:56' },
-        display: 'vnc',
+        display: view.driver === 'vz' ? 'window' : 'vnc',
       },
       policy: {
         onQuit: 'suspend',

@@ -35,6 +35,7 @@ export function createStandIn(mac: Mac): VzNative {
       if (mac.refusedFiles.has(path) || (mac.unchosenFiles.has(path) && !isOpen)) {
         throw nativeError(cocoa(256, 'Could not open() the item: Operation not permitted'));
       }
+      mac.passNow('createBookmark');
       mac.staleFiles.delete(path);
       return Buffer.from(path).toString('base64');
     },

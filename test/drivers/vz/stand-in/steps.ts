@@ -3,6 +3,7 @@ import { nativeError } from './failures.ts';
 
 /** Calls that a test can make fail or wait, by their names in the contract. */
 export type Step =
+  | 'createBookmark'
   | 'open'
   | 'start'
   | 'pause'

@@ -147,6 +147,16 @@ test('where no macOS guest can run, a list of one’s own still can be looked th
   await expect.element(page.getByText('Can be installed', { exact: true })).toBeVisible();
 });
 
+test('the panel shows what is being downloaded, and nothing of what is not', async () => {
+  const list = samples['list'] ?? never();
+  const { bridge } = await show({ ...list, state: downloading(download(), stoppedDownload) });
+  await expect.element(page.getByText('about 9 min left', { exact: false })).toBeVisible();
+  await expect.element(page.getByText(stoppedDownload.name)).not.toBeInTheDocument();
+  const whole = download({ phase: 'complete', rate: null, secondsLeft: null });
+  bridge.tell('state', { ...downloading(whole), revision: 2 });
+  await expect.element(page.getByRole('region', { name: 'Download of' })).not.toBeInTheDocument();
+});
+
 function never(): never {
   throw new Error('there is no such sample');
 }

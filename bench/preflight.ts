@@ -52,6 +52,7 @@ try {
     const path = join(folder, 'image.ipsw');
     await writeImage(path, spec);
     const local = await timed(() => inspectRestoreImage(path));
+    const verdict = await timed(() => preflight(path, { hostRoot, libraryPath: folder }));
     const server = await startServer(path);
     try {
       const remote = await timed(() => preflight(server.url, { hostRoot, libraryPath: folder }));
@@ -59,6 +60,7 @@ try {
       process.stdout.write(
         `${name}\n` +
           `  local inspection   ${local.ms.toFixed(0)} ms (${(promisedMs / local.ms).toFixed(1)} times faster than the ${promisedMs} ms promised), ${local.value.counts.bytes} bytes read, ${(await memoryOfInspection(path)).toFixed(0)} MiB\n` +
+          `  local verdict      ${verdict.ms.toFixed(0)} ms: ${verdict.value.verdict.answer}\n` +
           `  remote verdict     ${remote.ms.toFixed(0)} ms, ${counts.requests} requests, ${counts.bytes} bytes: ${remote.value.verdict.answer}\n`,
       );
     } finally {

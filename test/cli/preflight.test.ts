@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runCli } from '../../src/cli/run.ts';
 import { type Folder, makeFolder } from '../preflight/support/folder.ts';
-import { sequoia, writeImage } from '../preflight/support/image.ts';
+import { manyModels, sequoia, writeImage } from '../preflight/support/image.ts';
 import { type FileServer, startServer } from '../preflight/support/server.ts';
 import { type FakeTerminal, fakeTerminal } from '../support/fake-terminal.ts';
 
@@ -45,6 +45,20 @@ describe('torpor preflight', () => {
     expect(out).toMatch(/What to do:\n {2}1\. Download “Device Support for macOS 15”/);
     expect(out).toMatch(/developer\.apple\.com/);
     expect(out).toMatch(/Read \d+ bytes of [\d.]+ GB in \d requests; nothing was downloaded\./);
+  });
+
+  test('of a 20 GB image reads 5 parts and 1 MiB of it at most', async () => {
+    const large = folder.at('large.ipsw');
+    await writeImage(large, { ...sequoia, models: manyModels, components: 45 });
+    await using remote = await startServer(large);
+    const { code, out } = await run('preflight', remote.url, '--host-root', thirteen);
+    console.log(`20 GB image: ${remote.asked.length} requests, ${remote.sent()} bytes\n${out}`);
+    expect(code).toBe(10);
+    expect(out).toContain(
+      `Read ${remote.sent()} bytes of 20 GB in ${remote.asked.length} requests; nothing was downloaded.`,
+    );
+    expect(remote.asked.length).toBeLessThanOrEqual(5);
+    expect(remote.sent()).toBeLessThanOrEqual(1 << 20);
   });
 
   test('of a local image for a Mac that is ready says yes', async () => {

@@ -68,6 +68,8 @@ const images = [
 const errors = [
   '1',
   '2',
+  '3',
+  '5',
   '6',
   '8',
   '11',

@@ -151,7 +151,7 @@ describe('other errors', () => {
     expect((await meaning(text, fifteen)).sentence).toMatch(/com\.apple\.security\.virtualization/);
   });
 
-  test.each([7, 8, 9, 10, 11, 10001, 10002, 10003, 10004, 10005])(
+  test.each([3, 4, 5, 7, 8, 9, 10, 11, 10001, 10002, 10003, 10004, 10005])(
     '%d has a meaning and a remedy',
     async (code) => {
       const result = await meaning(String(code), fifteen);

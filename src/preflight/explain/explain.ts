@@ -112,6 +112,23 @@ function explainMachine(error: FrameworkError, { host }: ExplainContext): Meanin
           text: 'Run “torpor explain” with the whole text of the error, or look into the machine’s settings for what was changed last.',
         }),
       };
+    case 3:
+    case 4:
+      return {
+        ...certain(
+          'The machine was not in a state in which what was asked for is possible: something else happened to it in between.',
+          'See what the machine does now, and try again. If it happens every time, report it with the whole text of the error.',
+        ),
+        certainty: 'likely',
+      };
+    case 5:
+      return {
+        ...certain(
+          'A disk image of the machine cannot be used: it is damaged, or none of a kind that the framework reads.',
+          'Check that the image is complete and raw; put it back from a copy if it is damaged. An installation makes a new one.',
+        ),
+        certainty: 'likely',
+      };
     case 6:
       return {
         sentence:

@@ -19,6 +19,7 @@ const record = z.strictObject({
   size: z.int().positive().exactOptional(),
   sha1: z.string().exactOptional(),
   sha256: z.string().exactOptional(),
+  limit: z.int().positive().exactOptional(),
 });
 
 export type DownloadRecord = z.output<typeof record>;

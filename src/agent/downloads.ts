@@ -76,9 +76,9 @@ export function createDownloads(parts: DownloadsParts): Downloads {
     const { startDownload } = await import('./preflight.ts');
     if (isClosed) throw new TorporError('BUSY', 'The agent is ending.');
     const entry = list(id, record, held ?? { kind: 'part', done: 0, total: record.size });
-    const { url, size, sha1, sha256 } = record;
+    const { url, size, sha1, sha256, limit } = record;
     const download = startDownload(
-      { url, target, size, sha1, sha256 },
+      { url, target, size, sha1, sha256, limit },
       { onEvent: (event) => update(entry, changesBy(event, entry.view)) },
     );
     entry.running = { download, settled: followed(entry, download) };

@@ -60,4 +60,6 @@ export interface DownloadStart extends CatalogueRef {
   readonly url: string;
   /** Also when this computer cannot install it, or nobody can tell. */
   readonly anyway: boolean;
+  /** Bytes per second at most, in later runs of Torpor too; null for as fast as it goes. */
+  readonly limit: number | null;
 }

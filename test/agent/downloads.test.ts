@@ -77,7 +77,12 @@ describe('the images of a catalogue', () => {
   test('are downloaded only from a catalogue that lists them', async () => {
     const { launch, server } = await world();
     const agent = await launch();
-    const start = { catalogue: await server.catalogue(), url: `${server.url}?x`, anyway: true };
+    const start = {
+      catalogue: await server.catalogue(),
+      url: `${server.url}?x`,
+      anyway: true,
+      limit: null,
+    };
     await expect(agent.handle['download.start'](start)).rejects.toMatchObject({
       code: 'BAD_REQUEST',
     });
@@ -90,7 +95,12 @@ describe('a download', () => {
     const agent = await launch();
     const seen: DownloadView[] = [];
     agent.on('state', ({ downloads }) => seen.push(...downloads));
-    const start = { catalogue: await server.catalogue(), url: server.url, anyway: false };
+    const start = {
+      catalogue: await server.catalogue(),
+      url: server.url,
+      anyway: false,
+      limit: null,
+    };
     const begun = await agent.handle['download.start'](start);
     expect(begun).toMatchObject({ id, name: 'macOS 15.6.1 (24G90)', path: join(images, id) });
     const whole = await downloadWhere(agent, isIn('complete'));
@@ -108,23 +118,48 @@ describe('a download', () => {
     const { launch, server } = await world(old);
     const agent = await launch();
     const start = { catalogue: await server.catalogue(), url: server.url };
-    await expect(agent.handle['download.start']({ ...start, anyway: false })).rejects.toMatchObject(
-      {
-        code: 'INSTALL_REFUSED',
-        hint: expect.stringMatching(/^Nothing was downloaded\. .*Device Support/),
-        details: { verdict: { answer: 'no' } },
-      },
-    );
+    await expect(
+      agent.handle['download.start']({ ...start, anyway: false, limit: null }),
+    ).rejects.toMatchObject({
+      code: 'INSTALL_REFUSED',
+      hint: expect.stringMatching(/^Nothing was downloaded\. .*Device Support/),
+      details: { verdict: { answer: 'no' } },
+    });
     expect(agent.state().downloads).toEqual([]);
-    await agent.handle['download.start']({ ...start, anyway: true });
+    await agent.handle['download.start']({ ...start, anyway: true, limit: null });
     await downloadWhere(agent, isIn('complete'));
+  });
+
+  test('goes no faster than it may, in another run of Torpor too', async () => {
+    const { launch, server } = await world();
+    const limit = 2_000_000;
+    const first = await launch();
+    server.hold(500_000);
+    const catalogue = await server.catalogue();
+    await first.handle['download.start']({ catalogue, url: server.url, anyway: false, limit });
+    await downloadWhere(first, isMoving);
+    await first.stop('quit');
+    const second = await launch();
+    const rates: (number | null)[] = [];
+    second.on('state', ({ downloads }) => rates.push(...downloads.map(({ rate }) => rate)));
+    await second.handle['download.resume']({ download: id });
+    await downloadWhere(second, isIn('complete'));
+    const told = rates.filter((rate) => rate !== null);
+    // As fast as it goes it would be done before there is anything to tell.
+    expect(told.length).toBeGreaterThan(0);
+    expect(Math.max(...told)).toBeLessThan(2 * limit);
   });
 
   test('is paused and goes on from there', async () => {
     const { launch, server } = await world();
     const agent = await launch();
     server.hold(1_000_000);
-    const start = { catalogue: await server.catalogue(), url: server.url, anyway: false };
+    const start = {
+      catalogue: await server.catalogue(),
+      url: server.url,
+      anyway: false,
+      limit: null,
+    };
     await agent.handle['download.start'](start);
     await downloadWhere(agent, isMoving);
     await agent.handle['download.pause']({ download: id });
@@ -138,7 +173,12 @@ describe('a download', () => {
     const { launch, server, images, folder } = await world();
     const first = await launch();
     server.hold(1_000_000);
-    const start = { catalogue: await server.catalogue(), url: server.url, anyway: false };
+    const start = {
+      catalogue: await server.catalogue(),
+      url: server.url,
+      anyway: false,
+      limit: null,
+    };
     await first.handle['download.start'](start);
     await downloadWhere(first, isMoving);
     const stopped = await first.handle['download.cancel']({ download: id });
@@ -162,7 +202,12 @@ describe('a download', () => {
     const { launch, server, images } = await world();
     const first = await launch();
     server.hold(1_000_000);
-    const start = { catalogue: await server.catalogue(), url: server.url, anyway: false };
+    const start = {
+      catalogue: await server.catalogue(),
+      url: server.url,
+      anyway: false,
+      limit: null,
+    };
     await first.handle['download.start'](start);
     await downloadWhere(first, isMoving);
     await first.detach();
@@ -179,7 +224,12 @@ describe('a download', () => {
     const { launch, server } = await world();
     const agent = await launch();
     server.hold(1_000_000);
-    const start = { catalogue: await server.catalogue(), url: server.url, anyway: false };
+    const start = {
+      catalogue: await server.catalogue(),
+      url: server.url,
+      anyway: false,
+      limit: null,
+    };
     await agent.handle['download.start'](start);
     await downloadWhere(agent, isMoving);
     await agent.handle['download.cancel']({ download: id });
@@ -198,7 +248,12 @@ describe('a download', () => {
       response.writeHead(403).end();
       return true;
     };
-    const start = { catalogue: await server.catalogue(), url: server.url, anyway: false };
+    const start = {
+      catalogue: await server.catalogue(),
+      url: server.url,
+      anyway: false,
+      limit: null,
+    };
     await agent.handle['download.start'](start);
     expect(await downloadWhere(agent, isIn('stopped'))).toMatchObject({
       problem: { code: 'REMOTE_FAILED', message: expect.stringContaining('403') },
@@ -212,7 +267,12 @@ describe('a download', () => {
     const { launch, server, images } = await world();
     const agent = await launch();
     const catalogue = await server.catalogue({ sha256: '0'.repeat(64) });
-    await agent.handle['download.start']({ catalogue, url: server.url, anyway: false });
+    await agent.handle['download.start']({
+      catalogue,
+      url: server.url,
+      anyway: false,
+      limit: null,
+    });
     expect(await downloadWhere(agent, isIn('stopped'))).toMatchObject({
       problem: { message: expect.stringContaining('checksum') },
     });
@@ -223,7 +283,12 @@ describe('a download', () => {
     const { launch, server, images, library } = await world();
     const agent = await launch();
     server.hold(1_000_000);
-    const start = { catalogue: await server.catalogue(), url: server.url, anyway: false };
+    const start = {
+      catalogue: await server.catalogue(),
+      url: server.url,
+      anyway: false,
+      limit: null,
+    };
     await agent.handle['download.start'](start);
     await downloadWhere(agent, isMoving);
     await agent.handle['download.discard']({ download: id });
@@ -243,7 +308,12 @@ describe('a download', () => {
     const { launch, server, images, folder } = await world();
     const agent = await launch();
     server.hold(1_000_000);
-    const start = { catalogue: await server.catalogue(), url: server.url, anyway: false };
+    const start = {
+      catalogue: await server.catalogue(),
+      url: server.url,
+      anyway: false,
+      limit: null,
+    };
     await agent.handle['download.start'](start);
     await downloadWhere(agent, isMoving);
     await agent.handle['download.cancel']({ download: id });

@@ -145,6 +145,7 @@ const schemas = {
     catalogue,
     url: z.url({ protocol: /^https?$/ }).max(4096),
     anyway: z.boolean(),
+    limit: z.int().min(1024).nullable(),
   }),
   'download.pause': download,
   'download.resume': download,

@@ -39,7 +39,7 @@ export async function listCatalogue(
 export async function beginDownload(
   { preflight, library, assertAccepting }: Context,
   downloads: Downloads,
-  { catalogue, url, anyway }: DownloadStart,
+  { catalogue, url, anyway, limit }: DownloadStart,
 ): Promise<DownloadView> {
   assertAccepting();
   const { judgeListed } = await import('../preflight.ts');
@@ -64,6 +64,7 @@ export async function beginDownload(
     ...(size === undefined ? {} : { size }),
     ...(row.sha1 === undefined ? {} : { sha1: row.sha1 }),
     ...(row.sha256 === undefined ? {} : { sha256: row.sha256 }),
+    ...(limit === null ? {} : { limit }),
   });
 }
 

@@ -2,10 +2,15 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Problem } from '../../contract/app-state.ts';
 import type { ListedImage } from '../../contract/downloads.ts';
 import type { PreflightAction } from '../../contract/preflight.ts';
+import { SelectField } from '../parts/fields.tsx';
 import { ProblemBox } from '../parts/problem-box.tsx';
 import { useStore, useWords } from '../state/context.ts';
 import { DownloadCard } from './download-card.tsx';
 import { ImageRow } from './image-row.tsx';
+
+/** Bytes per second, as a select field names them. */
+const limits = { none: null, '1': 1 << 20, '5': 5 << 20, '20': 20 << 20 } as const;
+type Limit = keyof typeof limits;
 
 interface ImageListProps {
   /** Whether Apple’s catalogue is read at once; a person can always name one of their own. */
@@ -19,12 +24,13 @@ interface ImageListProps {
 /** The images that a catalogue lists, each with its verdict, and the downloads that there are. */
 export function ImageList({ hasApple, onUse, onBegun, onChooseFile }: ImageListProps) {
   const store = useStore();
-  const { text } = useWords();
+  const { text, format } = useWords();
   const words = text.images;
   const [catalogue, setCatalogue] = useState<string | null>(null);
   const [images, setImages] = useState<readonly ListedImage[] | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [isReading, setReading] = useState(false);
+  const [limit, setLimit] = useState<Limit>('none');
   const [beginning, setBeginning] = useState<string | null>(null);
   const asked = useRef(0);
   const downloads = store.app.value?.downloads ?? [];
@@ -54,9 +60,15 @@ export function ImageList({ hasApple, onUse, onBegun, onChooseFile }: ImageListP
   };
   const begin = async ({ url }: ListedImage, anyway: boolean): Promise<void> => {
     setBeginning(url);
-    const answer = await store.ask('download.start', { catalogue, url, anyway });
+    const answer = await store.ask('download.start', {
+      ...{ catalogue, url, anyway, limit: limits[limit] },
+    });
     setBeginning(null);
     if (answer.ok) onBegun?.(answer.value.id);
+  };
+  const limitWords = (key: Limit): string => {
+    const bytes = limits[key];
+    return bytes === null ? words.unlimited : words.rate(format.bytes(bytes));
   };
   const act = (action: PreflightAction): void => {
     if (action.kind === 'check-again') void read(catalogue);
@@ -90,6 +102,16 @@ export function ImageList({ hasApple, onUse, onBegun, onChooseFile }: ImageListP
             />
           ))}
         </ul>
+      )}
+      {images !== null && images.length > 0 && (
+        <SelectField
+          label={words.limit}
+          value={limit}
+          options={(['none', '1', '5', '20'] as const).map(
+            (key) => [key, limitWords(key)] as const,
+          )}
+          onChange={setLimit}
+        />
       )}
       <div class="actions">
         {(images !== null || problem !== null) && (

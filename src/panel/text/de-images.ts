@@ -36,6 +36,8 @@ export const deImages: ImageText = {
     restarted: 'Es hat von vorn begonnen:',
     retrying: 'Es wird noch einmal versucht:',
   },
+  limit: 'Tempo beim Laden',
+  unlimited: 'So schnell es geht',
   pause: 'Anhalten',
   resume: 'Weiter',
   cancel: 'Abbrechen',

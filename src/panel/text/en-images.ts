@@ -34,6 +34,8 @@ export const enImages = {
     restarted: 'It began again from the start:',
     retrying: 'It is tried again:',
   },
+  limit: 'Speed of downloads',
+  unlimited: 'As fast as it goes',
   pause: 'Pause',
   resume: 'Resume',
   cancel: 'Cancel',

@@ -37,10 +37,11 @@ test('a Mac’s list is Apple’s, each image with its verdict and what to do ab
 test('what can be installed is downloaded; what cannot only by who insists', async () => {
   const { bridge } = await looking({ 'download.start': () => yes(download()) });
   await button(`Download ${release?.name}`).click();
+  await page.getByLabelText('Speed of downloads').selectOptions('5 MiB a second');
   await button(`Download Anyway ${beta?.name}`).click();
   expect(bridge.paramsOf('download.start')).toEqual([
-    { catalogue: null, url: release?.url, anyway: false },
-    { catalogue: null, url: beta?.url, anyway: true },
+    { catalogue: null, url: release?.url, anyway: false, limit: null },
+    { catalogue: null, url: beta?.url, anyway: true, limit: 5 * 2 ** 20 },
   ]);
   await expect.element(button(`Download Anyway ${gone?.name}`)).not.toBeInTheDocument();
 });

@@ -68,10 +68,12 @@ export function createStateChecks(options: StateChecksOptions): StateChecks {
     running.set(machine, mine);
     onChange();
     try {
-      return await work(controller.signal, (amount) => {
-        mine.check = { doing, amount };
-        onChange();
-      });
+      const read = () =>
+        work(controller.signal, (amount) => {
+          mine.check = { doing, amount };
+          onChange();
+        });
+      return await machine.reading(read);
     } finally {
       running.delete(machine);
       resolve();

@@ -45,6 +45,11 @@ export interface Driver {
    * has no macOS guests.
    */
   readonly installMacos?: (place: Place, options: InstallOptions) => Promise<void>;
+  /**
+   * Lets the files that the machine names outside its bundle be used until the returned function is called,
+   * for what is read of them while it does not run. Throws DISK_UNAVAILABLE. Absent where they simply can be.
+   */
+  readonly reach?: (place: Pick<Place, 'bundle' | 'config'>) => Promise<() => void>;
   /** Why a machine cannot have such a choice; undefined where it can. Looks at nothing but `config`. */
   lacks(choice: LiveChoice, config: MachineConfig): Problem | undefined;
 }

@@ -4,11 +4,12 @@ import type { ColdStorage } from './cold-storage/compact.ts';
 import { createStateForm } from './cold-storage/state-form.ts';
 import type { MachineConfig } from './config.ts';
 import type { Driver, Place, Session } from './driver.ts';
-import { type Problem, type TorporError, toProblem, toTorporError } from './errors.ts';
+import { type Problem, toProblem, toTorporError } from './errors.ts';
 import { createEmitter } from './events.ts';
 import { createGuestHold } from './guest-hold.ts';
 import { type Bundle, readConfig, writeConfig } from './library/bundle.ts';
 import { createOperationSlot, type OperationProgress, type Work } from './operation.ts';
+import { withReach } from './reach.ts';
 import { goOn, restore } from './restore.ts';
 import { isSameGuest } from './same-guest.ts';
 import * as stateFiles from './saved-state/files.ts';
@@ -21,7 +22,7 @@ import {
 import type { HostIdentity } from './saved-state/fit.ts';
 import type { SaveReason } from './saved-state/manifest.ts';
 import { assertResumable } from './saved-state/resumable.ts';
-import { assertCanPerform, type MachineStatus, type Operation } from './status.ts';
+import { assertCanPerform, isWorthKeeping, type MachineStatus, type Operation } from './status.ts';
 import { stopByRequest } from './stop.ts';
 import { endSaved, suspend } from './suspend.ts';
 import { tellTime } from './tell-time.ts';
@@ -261,7 +262,13 @@ export class Machine {
   /** Checks the saved state as a resume would, and throws as it would; touches nothing. */
   async checkState(): Promise<void> {
     const manifest = await stateFiles.loadManifest(this.bundle);
-    await assertResumable(manifest, this.bundle, this.#config, this.#context.identity);
+    const { identity } = this.#context;
+    await this.reading(() => assertResumable(manifest, this.bundle, this.#config, identity));
+  }
+
+  /** Does `work`, which reads what the state depends on, also outside the bundle; see withReach(). */
+  reading<T>(work: () => Promise<T>): Promise<T> {
+    return withReach(this.#context.driver, this.#place(), work);
   }
 
   /** Asks the operation in flight to end; it then fails with CANCELLED. False when there is none that can. */
@@ -340,8 +347,3 @@ export class Machine {
 }
 
 const startedCold = 'The machine was started cold.';
-
-/** A refused click is no problem of the machine's; a failed operation is, until the next one. */
-function isWorthKeeping({ code }: TorporError): boolean {
-  return code !== 'CANCELLED' && code !== 'WRONG_STATUS' && code !== 'BUSY';
-}

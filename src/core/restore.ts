@@ -2,6 +2,7 @@ import type { Amount, Driver, Place, Session } from './driver.ts';
 import { TorporError, toTorporError } from './errors.ts';
 import { faultPoint } from './fault-point.ts';
 import type { Bundle } from './library/bundle.ts';
+import { withReach } from './reach.ts';
 import { consume, finish, loadManifest, restoreConsumed } from './saved-state/files.ts';
 import type { HostIdentity } from './saved-state/fit.ts';
 import { expectTouched, stampMemory } from './saved-state/memory-stamp.ts';
@@ -30,7 +31,9 @@ export interface RestoreOptions {
 export async function restore(context: RestoreContext, options: RestoreOptions): Promise<Session> {
   const { place, driver, identity, onError } = context;
   const manifest = await loadManifest(place.bundle);
-  await assertResumable(manifest, place.bundle, place.config, identity, options.signal);
+  await withReach(driver, place, () =>
+    assertResumable(manifest, place.bundle, place.config, identity, options.signal),
+  );
   await faultPoint('restore.checked');
   // Preparing the memory file changes its time.
   await expectTouched(place.bundle, manifest);

@@ -106,6 +106,11 @@ export function isBusy(operation: Operation, name: string): TorporError {
   });
 }
 
+/** A refused click is no problem of the machine's; a failed operation is, until the next one. */
+export function isWorthKeeping({ code }: TorporError): boolean {
+  return code !== 'CANCELLED' && code !== 'WRONG_STATUS' && code !== 'BUSY';
+}
+
 /** Each operation as it stands after “cannot”. */
 const phrase: Record<Operation, string> = {
   start: 'be started',

@@ -4,7 +4,7 @@ import type { Host } from '../../core/host.ts';
 import type { Manifest } from '../../core/saved-state/manifest.ts';
 import { lacks } from './adjust.ts';
 import { availabilityOf, factLines } from './availability.ts';
-import { rememberAccess } from './bookmarks.ts';
+import { openAccess, rememberAccess } from './bookmarks.ts';
 import { assertRaw, createRawDisk } from './disk.ts';
 import { explainRestore } from './errors.ts';
 import { prepareFirmware } from './firmware.ts';
@@ -137,6 +137,13 @@ export function createVzDriver(options: VzDriverOptions): Driver {
     async installMacos(place, options) {
       const { native, facts } = ready();
       await installMacos(native, facts, place, options);
+    },
+
+    async reach({ bundle, config }) {
+      const native = load();
+      // Without the native part nothing is sandboxed.
+      if ('code' in native) return () => {};
+      return openAccess(native, native.hostFacts(), bundle, config);
     },
 
     lacks,

@@ -19,6 +19,8 @@ export interface Settings {
   readonly compactAfterDays: number | null;
   /** Make digests of what a saved state depends on after each suspension, for “torpor verify”. */
   readonly makeDigests: boolean;
+  /** Whether the saved states of new machines are encrypted unless a person says otherwise. */
+  readonly encryptNewStates: boolean;
   /** How many machines are suspended or restored at a time; null leaves it to the app. */
   readonly concurrency: number | null;
 }

@@ -11,7 +11,7 @@ import {
 /** What an operation that takes time tells: the status it goes through, bytes, and when it began. */
 export interface OperationProgress {
   readonly status: InFlightStatus;
-  /** Milliseconds since 1970. */
+  /** When it began, or the phase that `amount` counts: milliseconds since 1970. */
   readonly startedAt: number;
   readonly amount: Amount | null;
   readonly cancellable: boolean;
@@ -21,7 +21,7 @@ interface InFlight {
   readonly operation: Operation;
   /** Undefined for an operation that a machine's status does not show. */
   readonly status: InFlightStatus | undefined;
-  readonly startedAt: number;
+  startedAt: number;
   readonly controller: AbortController;
   readonly settled: Promise<void>;
   amount: Amount | null;
@@ -82,6 +82,8 @@ export function createOperationSlot(onChange: () => void): OperationSlot {
       onChange();
       try {
         work(controller.signal, (amount) => {
+          // Its amounts count anew, and so does the time that is left.
+          if (amount.phase !== mine.amount?.phase) mine.startedAt = Date.now();
           mine.amount = amount;
           onChange();
         }).then(resolve, reject);

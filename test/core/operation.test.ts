@@ -15,6 +15,7 @@ function begin(slot: OperationSlot, settled: MachineStatus = 'running') {
 }
 
 interface Amount {
+  readonly phase?: 'expanding' | 'encrypting';
   readonly done: number;
   readonly total: number;
 }
@@ -32,6 +33,27 @@ describe('the operation slot', () => {
     await done;
     expect(slot.progress).toBeUndefined();
     expect(onChange).toHaveBeenCalledTimes(3);
+  });
+
+  test('counts the time of a phase of its own from where that began', async () => {
+    vi.useFakeTimers({ now: 1000 });
+    try {
+      const slot = createOperationSlot(() => {});
+      const { work, resolve } = begin(slot, 'suspended');
+      const done = slot.run('restore', 'suspended', 'Demo', work);
+      const at = (now: number, amount: Amount) => {
+        vi.setSystemTime(now);
+        work.mock.calls[0]?.[1](amount);
+        return slot.progress?.startedAt;
+      };
+      expect(at(2000, { done: 1, total: 2, phase: 'expanding' })).toBe(2000);
+      expect(at(3000, { done: 2, total: 2, phase: 'expanding' })).toBe(2000);
+      expect(at(4000, { done: 1, total: 9 })).toBe(4000);
+      resolve();
+      await done;
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test('refuses what the status does not allow, without running it', async () => {

@@ -129,6 +129,17 @@ test('closing the native window of a guest is asked about, with each answer', as
   expect(bridge.paramsOf('machine.suspend')).toEqual([{ machine: 'debian-13', reason: 'user' }]);
 });
 
+test('a paused guest whose window was closed can stay so', async () => {
+  const { bridge } = await show(list);
+  bridge.tell('notice', {
+    machine: 'freebsd-15',
+    problem: { code: 'WINDOW_CLOSING', message: 'The window was closed.' },
+  });
+  await expect.element(page.getByText(/Its guest is paused/)).toBeVisible();
+  await page.getByRole('button', { name: 'Leave It Paused' }).click();
+  expect(bridge.paramsOf('machine.window')).toEqual([{ machine: 'freebsd-15', shown: false }]);
+});
+
 test('the display of a guest of Apple’s framework is its own window', async () => {
   const mac = { ...machine('Tahoe', 'running'), driver: 'vz' as const };
   const { bridge } = await show({ ...list, state: state([mac, ...usual]) });

@@ -72,9 +72,10 @@ test('a setting takes effect as it is made, also a shortcut that is pressed', as
   await page.getByRole('switch', { name: 'Open Torpor at login' }).click();
   await page.getByLabelText('When the battery is low').selectOptions('Below 20%');
   await page.getByLabelText('When a machine is idle').selectOptions('After 30 minutes');
-  await page.getByLabelText('Delete states that were set aside').selectOptions('After 90 days');
-  await page.getByLabelText('Make saved states smaller').selectOptions('After 30 days');
-  await page.getByRole('switch', { name: /^Make saved states verifiable/ }).click();
+  await page.getByLabelText('Delete those that were set aside').selectOptions('After 90 days');
+  await page.getByLabelText('Make them smaller').selectOptions('After 30 days');
+  await page.getByRole('switch', { name: /^Read all disks after each/ }).click();
+  await page.getByRole('switch', { name: /^Encrypt those of new machines/ }).click();
   await page.getByRole('button', { name: /Shortcut/ }).click();
   await userEvent.keyboard('{Control>}{Shift>}k{/Shift}{/Control}');
   await page.getByLabelText('Language').selectOptions('Deutsch');
@@ -86,6 +87,7 @@ test('a setting takes effect as it is made, also a shortcut that is pressed', as
     { changes: { setAsideDays: 90 } },
     { changes: { compactAfterDays: 30 } },
     { changes: { makeDigests: true } },
+    { changes: { encryptNewStates: true } },
     { changes: { shortcut: 'Control+Shift+K' } },
     { changes: { language: 'de' } },
   ]);

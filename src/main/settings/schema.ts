@@ -15,6 +15,7 @@ export const defaults: Stored = {
   library: null,
   onSleep: 'leave',
   batteryPercent: 5,
+  encryptNewStates: false,
   ...defaultAgentSettings,
 };
 
@@ -26,6 +27,7 @@ export const schema: Schema<Stored> = {
   shortcut: { type: ['string', 'null'], minLength: 1, maxLength: 100 },
   library: { type: ['string', 'null'], pattern: '^/', maxLength: 4096 },
   onSleep: { type: 'string', enum: ['suspend', 'leave'] },
+  encryptNewStates: { type: 'boolean' },
   batteryPercent: { type: ['integer', 'null'], minimum: 1, maximum: 99 },
   idleMinutes: { type: ['integer', 'null'], ...numberLimits.idleMinutes },
   setAsideDays: { type: ['integer', 'null'], ...numberLimits.setAsideDays },

@@ -21,6 +21,8 @@ export interface CreateForm {
   readonly firmware: 'uefi' | 'bios';
   readonly network: boolean;
   readonly display: boolean;
+  /** Null as long as nobody has said: then as the settings say. */
+  readonly encrypts: boolean | null;
   /** macOS: a person has read what preflight cannot tell, and goes on. */
   readonly despiteUnknown: boolean;
 }
@@ -44,6 +46,7 @@ export function emptyForm(host: AppInfo['host'] | undefined): CreateForm {
     firmware: 'uefi',
     network: true,
     display: true,
+    encrypts: null,
     despiteUnknown: false,
   };
 }
@@ -154,8 +157,8 @@ function cpusError(
   return Number(cpus) > (host?.cpus ?? 64) ? words.cpusHost : undefined;
 }
 
-/** The request for a form without errors. */
-export function requestFor(form: CreateForm): CreateRequest {
+/** The request for a form without errors; `encryptNew` is what the settings say of new machines. */
+export function requestFor(form: CreateForm, encryptNew = false): CreateRequest {
   const { source, file, format } = form;
   const copy: NewDisk = { kind: 'copy', from: file, format };
   const empty: NewDisk = {
@@ -172,7 +175,7 @@ export function requestFor(form: CreateForm): CreateRequest {
     ...(source === 'iso' ? { iso: file } : {}),
     network: form.network,
     display: !form.display ? 'none' : source === 'macos' ? 'window' : 'vnc',
-    policy: {},
+    policy: (form.encrypts ?? encryptNew) ? { encryptStates: true } : {},
   };
 }
 

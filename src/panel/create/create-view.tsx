@@ -54,7 +54,10 @@ export function CreateView() {
     }
     setMaking(form.name);
     setProblem(null);
-    const answer = await store.bridge.request('machine.create', requestFor(form));
+    const answer = await store.bridge.request(
+      'machine.create',
+      requestFor(form, store.settings.value?.encryptNewStates),
+    );
     setMaking(null);
     if (answer.ok) await store.bridge.request('window.close', {});
     else if (answer.problem.code !== 'CANCELLED') setProblem(answer.problem);

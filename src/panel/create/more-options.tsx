@@ -1,11 +1,12 @@
 import { CheckField, optionsOf, SelectField, TextField } from '../parts/fields.tsx';
-import { useWords } from '../state/context.ts';
+import { useStore, useWords } from '../state/context.ts';
 import { needsDisk } from './create-form.ts';
 import type { FormPartProps } from './source-fields.tsx';
 
 /** What most machines can leave as it is. */
 export function MoreOptions({ form, errorAt, onLeave, onChange }: FormPartProps) {
   const { text } = useWords();
+  const encryptNew = useStore().settings.value?.encryptNewStates ?? false;
   const words = text.create;
   return (
     <>
@@ -46,6 +47,11 @@ export function MoreOptions({ form, errorAt, onLeave, onChange }: FormPartProps)
           label={words.display}
           checked={form.display}
           onChange={(display) => onChange({ display })}
+        />
+        <CheckField
+          label={words.encrypt}
+          checked={form.encrypts ?? encryptNew}
+          onChange={(encrypts) => onChange({ encrypts })}
         />
       </details>
     </>

@@ -2,6 +2,7 @@ import type { DigestTimes, MachineView, SetAsideState } from '../../contract/app
 import { choose } from '../machine/operate.ts';
 import { usePage, useWords } from '../state/context.ts';
 import { Facts } from './facts.tsx';
+import { StateCheck } from './state-check.tsx';
 
 interface SavedStateProps {
   readonly machine: MachineView;
@@ -32,11 +33,13 @@ export function SavedStateFacts({ machine, setAside, digests }: SavedStateProps)
               [text.detail.reason, text.detail.reasons[savedState.reason]],
               [text.detail.size, format.bytes(savedState.bytes)],
               [text.detail.mode, text.detail.modes[savedState.mode]],
+              [text.detail.form, savedState.form ? text.detail.forms[savedState.form] : null],
               [text.detail.fits, fits],
               [text.detail.verified, digests?.verifiedAt ? format.date(digests.verifiedAt) : null],
             ]}
           />
         )}
+        <StateCheck key={savedState?.createdAt} machine={machine} />
       </section>
       {setAside.length > 0 && <SetAsideStates machine={machine} states={setAside} />}
     </>

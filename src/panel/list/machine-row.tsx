@@ -2,6 +2,7 @@ import type { MachineView } from '../../contract/app-state.ts';
 import { type Obvious, obviousAction } from '../machine/obvious.ts';
 import { cancel, doObvious } from '../machine/operate.ts';
 import { memoryWords, progressWords, statusWords } from '../machine/status-words.ts';
+import { canCancel, upkeepOf, upkeepWords } from '../machine/upkeep.ts';
 import { Icon, type IconName } from '../parts/icon.tsx';
 import { MachineMenu } from '../parts/machine-menu.tsx';
 import { MachineProblem } from '../parts/machine-problem.tsx';
@@ -30,6 +31,7 @@ export function MachineRow({ machine, isCurrent }: RowProps) {
   const store = useStore();
   const action = obviousAction(machine);
   const { name, progress } = machine;
+  const upkeep = upkeepOf(machine);
   const now = store.now.value;
   const hint = action === null ? name : words.text.action.of(words.text.action[action], name);
   return (
@@ -52,7 +54,9 @@ export function MachineRow({ machine, isCurrent }: RowProps) {
               {statusWords(machine, now, words)}
             </span>
             <span class="row-memory">
-              {progressWords(machine, now, words) || memoryWords(machine, words)}
+              {progressWords(machine, now, words) ||
+                upkeepWords(machine, words) ||
+                memoryWords(machine, words)}
             </span>
           </span>
           {action !== null && (
@@ -61,7 +65,7 @@ export function MachineRow({ machine, isCurrent }: RowProps) {
             </span>
           )}
         </button>
-        {progress?.cancellable && (
+        {canCancel(machine) && (
           <button
             type="button"
             class="icon-button row-cancel"
@@ -74,7 +78,7 @@ export function MachineRow({ machine, isCurrent }: RowProps) {
           </button>
         )}
         <MachineMenu machine={machine} tabIndex={isCurrent ? 0 : -1} />
-        {progress !== null && <ProgressBar machine={machine} />}
+        {(progress !== null || upkeep !== null) && <ProgressBar machine={machine} />}
       </div>
       <MachineProblem machine={machine} />
     </li>

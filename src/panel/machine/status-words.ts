@@ -1,9 +1,12 @@
 import type { MachineView } from '../../contract/app-state.ts';
 import type { Words } from '../text/text.ts';
+import { fractionDone } from './upkeep.ts';
 
 /** The status of a machine in words; for a suspended one since when. */
 export function statusWords(machine: MachineView, now: number, { text, format }: Words): string {
-  const { status, savedState, lastUsed } = machine;
+  const { status, savedState, lastUsed, progress } = machine;
+  const phase = progress?.amount?.phase;
+  if (phase !== undefined) return text.phase[phase];
   if (status === 'suspended' && savedState !== null) {
     const ago = format.ago(Date.parse(savedState.createdAt), now);
     return savedState.wasPaused
@@ -30,22 +33,13 @@ export function memoryWords(machine: MachineView, { text, format }: Words): stri
 }
 
 /** How far an operation is, and how long it still takes once that can be told. */
-export function progressWords(
-  { progress }: MachineView,
-  now: number,
-  { text, format }: Words,
-): string {
-  const fraction = fractionDone(progress);
+export function progressWords(machine: MachineView, now: number, { text, format }: Words): string {
+  const { progress } = machine;
+  const fraction = fractionDone(machine);
   if (progress === null || fraction === null) return '';
   const percent = format.percent(fraction);
   const left = timeLeft(progress.startedAt, fraction, now);
   return left === null ? percent : `${percent}, ${text.progress.left(format.duration(left))}`;
-}
-
-export function fractionDone(progress: MachineView['progress']): number | null {
-  const amount = progress?.amount;
-  if (!amount || amount.total <= 0) return null;
-  return Math.min(1, Math.max(0, amount.done / amount.total));
 }
 
 const soonest = 1000;

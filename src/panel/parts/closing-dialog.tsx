@@ -10,13 +10,18 @@ export function ClosingDialog() {
   const store = useStore();
   const key = store.closing.value;
   const machine = key === null ? undefined : store.machine(key);
-  if (key === null || machine?.status !== 'running') return null;
+  if (key === null || machine === undefined || !isThere(machine)) return null;
   return <Ask key={key} machineKey={key} machine={machine} />;
+}
+
+function isThere({ status }: MachineView): boolean {
+  return status === 'running' || status === 'paused';
 }
 
 function Ask({ machineKey, machine }: { machineKey: string; machine: MachineView }) {
   const store = useStore();
   const { text } = useWords();
+  const isPaused = machine.status === 'paused';
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     dialog.current?.showModal();
@@ -31,7 +36,7 @@ function Ask({ machineKey, machine }: { machineKey: string; machine: MachineView
   return (
     <dialog ref={dialog} class="question choices" aria-labelledby="closing-title" onClose={close}>
       <h2 id="closing-title">{text.closing.title(machine.name)}</h2>
-      <p>{text.closing.text}</p>
+      <p>{isPaused ? text.closing.textPaused : text.closing.text}</p>
       <div class="actions">
         <button
           type="button"
@@ -47,7 +52,7 @@ function Ask({ machineKey, machine }: { machineKey: string; machine: MachineView
           class="button"
           onClick={answer(() => store.ask('machine.window', { machine: machineKey, shown: false }))}
         >
-          {text.closing.hide}
+          {isPaused ? text.closing.hidePaused : text.closing.hide}
         </button>
         <button type="button" class="button" onClick={close}>
           {text.action.cancel}

@@ -1,8 +1,8 @@
 import type { ComponentChildren } from 'preact';
 import type { Problem } from '../../contract/app-state.ts';
+import { problemWords } from '../../words/problems.ts';
 import { differencesOf, wordDifference } from '../machine/differences.ts';
 import { useWords } from '../state/context.ts';
-import { problemWords } from '../../words/problems.ts';
 import { Icon } from './icon.tsx';
 
 interface ProblemBoxProps {

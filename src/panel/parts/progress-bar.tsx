@@ -1,11 +1,11 @@
 import type { MachineView } from '../../contract/app-state.ts';
-import { fractionDone } from '../machine/status-words.ts';
+import { fractionDone } from '../machine/upkeep.ts';
 import { useWords } from '../state/context.ts';
 
 /** How far an operation is; without an amount it only says that something is under way. */
 export function ProgressBar({ machine }: { machine: MachineView }) {
   const { text } = useWords();
-  const fraction = fractionDone(machine.progress);
+  const fraction = fractionDone(machine);
   return (
     <progress
       class="progress"

@@ -30,6 +30,16 @@ export const de: Text = {
     freed: (amount) => `${amount} Arbeitsspeicher frei`,
     has: (amount) => `${amount} Arbeitsspeicher`,
   },
+  phase: {
+    expanding: 'Zustand wird entpackt …',
+    encrypting: 'Zustand wird verschlüsselt …',
+  },
+  upkeep: {
+    compact: 'Zustand wird verkleinert …',
+    encrypt: 'Zustand wird verschlüsselt …',
+    verify: 'Zustand wird geprüft …',
+    digest: 'Platten werden gelesen …',
+  },
   progress: {
     left: (time) => `noch etwa ${time}`,
     label: (name) => `Fortschritt von ${name}`,
@@ -47,6 +57,8 @@ export const de: Text = {
     trust: 'Erlauben …',
     renew: 'Das ist eine Kopie …',
     clean: 'Alle löschen …',
+    verify: 'Prüfen',
+    compact: 'Verkleinern',
     clone: 'Duplizieren …',
     delete: 'In den Papierkorb legen …',
     display: 'Bildschirm öffnen',
@@ -165,7 +177,10 @@ export const de: Text = {
   closing: {
     title: (name) => `Das Fenster von „${name}“ wurde geschlossen`,
     text: 'Der Gast läuft weiter. Soll er in den Ruhezustand gehen, oder ohne Fenster weiterlaufen?',
+    textPaused:
+      'Der Gast ist angehalten. Soll er in den Ruhezustand gehen, oder ohne Fenster angehalten bleiben?',
     hide: 'Weiterlaufen',
+    hidePaused: 'Angehalten lassen',
     suspend: 'In den Ruhezustand',
   },
   detail: {
@@ -192,6 +207,13 @@ export const de: Text = {
       battery: 'die Batterie schwach war',
     },
     modes: { instant: 'Sofort', streamed: 'Als Strom' },
+    form: 'Form',
+    forms: { compacted: 'Verkleinert', encrypted: 'Verschlüsselt und verkleinert' },
+    verdicts: {
+      intact: 'Alles ist, wie es gesichert wurde.',
+      recorded: 'Es ist kein Fehler bekannt. Ab dem nächsten Mal gibt es etwas zum Vergleichen.',
+      damaged: 'Das ist nicht mehr, wie es gesichert wurde:',
+    },
     setAside: 'Beiseitegelegte Zustände',
     setAsideText:
       'Aufbewahrt, weil sie nicht benutzt wurden. Nur Sie löschen sie, außer die Einstellungen nennen eine Frist.',

@@ -1,5 +1,5 @@
-import { enWindows } from './en-windows.ts';
 import type { ProblemTexts } from '../../words/problems.ts';
+import { enWindows } from './en-windows.ts';
 
 /** Every string of the pages. Another language has the same shape, or does not compile. */
 export const en = {
@@ -31,6 +31,18 @@ export const en = {
     freed: (amount: string) => `${amount} of memory freed`,
     has: (amount: string) => `${amount} of memory`,
   },
+  /** Instead of the status, while a part of the operation goes on that has a name. */
+  phase: {
+    expanding: 'Unpacking its saved state…',
+    encrypting: 'Encrypting its saved state…',
+  },
+  /** What is done to a saved state while the machine is suspended; a percentage may follow. */
+  upkeep: {
+    compact: 'Making its state smaller…',
+    encrypt: 'Encrypting its state…',
+    verify: 'Verifying its state…',
+    digest: 'Reading its disks…',
+  },
   progress: {
     left: (time: string) => `about ${time} left`,
     label: (name: string) => `Progress of ${name}`,
@@ -48,6 +60,8 @@ export const en = {
     trust: 'Allow…',
     renew: 'It Is a Copy…',
     clean: 'Delete All…',
+    verify: 'Verify',
+    compact: 'Make Smaller',
     clone: 'Duplicate…',
     delete: 'Move to Trash…',
     display: 'Open Display',
@@ -166,7 +180,9 @@ export const en = {
   closing: {
     title: (name: string) => `The window of “${name}” was closed`,
     text: 'Its guest runs on. Suspend it, or hide the window and let it run?',
+    textPaused: 'Its guest is paused. Suspend it, or hide the window and leave it paused?',
     hide: 'Let It Run',
+    hidePaused: 'Leave It Paused',
     suspend: 'Suspend',
   },
   detail: {
@@ -193,6 +209,13 @@ export const en = {
       battery: 'the battery was low',
     },
     modes: { instant: 'Instant', streamed: 'Streamed' },
+    form: 'Form',
+    forms: { compacted: 'Made smaller', encrypted: 'Encrypted, made smaller' },
+    verdicts: {
+      intact: 'Everything is as it was when it was saved.',
+      recorded: 'Nothing is known to be wrong. The next time there is something to compare with.',
+      damaged: 'This is not as it was when it was saved:',
+    },
     setAside: 'States set aside',
     setAsideText:
       'Kept because they were not used. Nothing deletes them but you, unless the settings name a period.',

@@ -3,6 +3,7 @@ import { CheckField, optionsOf, SelectField } from '../parts/fields.tsx';
 import { useStore, useWords } from '../state/context.ts';
 import { AutomaticSettings } from './automatic-settings.tsx';
 import { ShortcutField } from './shortcut-field.tsx';
+import { StateSettings } from './state-settings.tsx';
 
 export interface SettingsPartProps {
   readonly settings: Settings;
@@ -27,8 +28,8 @@ export function SettingsView() {
         <>
           <General settings={settings} onChange={onChange} />
           <AutomaticSettings settings={settings} onChange={onChange} />
+          <StateSettings settings={settings} onChange={onChange} />
           <Library settings={settings} onChange={onChange} />
-          <p class="quiet">{text.settings.quitNote}</p>
         </>
       )}
     </main>

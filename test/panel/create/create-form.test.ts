@@ -32,6 +32,13 @@ test('the defaults suit the host, and the name follows the file until one is giv
   expect(withFile(named, '/images/fedora.iso', taken).name).toBe('Fedora');
 });
 
+test('states of a new machine are encrypted as the settings say, unless a person says otherwise', () => {
+  expect(requestFor(filled).policy).toEqual({});
+  expect(requestFor(filled, true).policy).toEqual({ encryptStates: true });
+  expect(requestFor({ ...filled, encrypts: false }, true).policy).toEqual({});
+  expect(requestFor({ ...filled, encrypts: true }, false).policy).toEqual({ encryptStates: true });
+});
+
 test('a form that is filled in has no errors; each wrong field has its own', () => {
   expect(errorsOf({})).toEqual({});
   expect(errorsOf({ file: '' })).toEqual({ file: words.needed });

@@ -4,8 +4,9 @@ import {
   progressWords,
   statusWords,
 } from '../../../src/panel/machine/status-words.ts';
+import { canCancel, upkeepWords } from '../../../src/panel/machine/upkeep.ts';
 import { wordsFor } from '../../../src/panel/text/text.ts';
-import { busy, machine, now } from '../support/samples.ts';
+import { busy, kept, machine, now } from '../support/samples.ts';
 
 const english = wordsFor('en', ['en-US']);
 const german = wordsFor('de', ['de-DE']);
@@ -15,6 +16,23 @@ test('a status is said with since when, in either language', () => {
   expect(statusWords(machine('A', 'suspended'), now, german)).toBe('Ruht, vor 2 Stunden gesichert');
   expect(statusWords(machine('A', 'stopped', { lastUsed: 0 }), now, english)).toBe('Never started');
   expect(statusWords(machine('A', 'broken'), now, english)).toBe('Needs attention');
+});
+
+test('what is done to a saved state is said with how far it is, in either language', () => {
+  const [verified, compacted, digested, unpacked] = kept;
+  if (!verified || !compacted || !digested || !unpacked) throw new Error('a sample is missing');
+  expect(upkeepWords(verified, english)).toBe('Verifying its state… 30%');
+  expect(upkeepWords(compacted, german)).toBe('Zustand wird verkleinert … 62\u00a0%');
+  expect(upkeepWords(digested, english)).toBe('Reading its disks…');
+  expect([verified, compacted, digested, unpacked].map(canCancel)).toEqual([
+    true,
+    true,
+    false,
+    true,
+  ]);
+  expect(statusWords(unpacked, now, english)).toBe('Unpacking its saved state…');
+  expect(upkeepWords(unpacked, english)).toBe('');
+  expect(progressWords(unpacked, now, english)).toBe('50%, about 3\u00a0s left');
 });
 
 test('memory is in use, freed, or what it will take', () => {

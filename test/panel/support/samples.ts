@@ -236,5 +236,25 @@ export const settings: Settings = {
   setAsideDays: null,
   compactAfterDays: null,
   makeDigests: false,
+  encryptNewStates: false,
   concurrency: null,
 };
+
+const gib = 1024 ** 3;
+
+/** Suspended machines whose states something is done to, and one whose state is unpacked to come back. */
+export const kept: readonly MachineView[] = [
+  machine('Debian 13', 'suspended', {
+    check: { doing: 'verify', amount: { done: 0.3 * gib, total: gib } },
+  }),
+  machine('Windows 11', 'suspended', { compaction: { done: 0.62 * gib, total: gib } }),
+  machine('FreeBSD 15', 'suspended', { check: { doing: 'digest', amount: null } }),
+  machine('Build server', 'restoring', {
+    progress: {
+      status: 'restoring',
+      startedAt: now - 3000,
+      amount: { done: 0.5 * gib, total: gib, phase: 'expanding' },
+      cancellable: true,
+    },
+  }),
+];

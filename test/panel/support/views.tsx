@@ -14,7 +14,7 @@ import { SettingsView } from '../../../src/panel/windows/settings-view.tsx';
 import { WindowFrame } from '../../../src/panel/windows/window-frame.tsx';
 import { downloading, moving, stoppedDownload, vzReport } from './image-samples.ts';
 import { paintScreen } from './painted-screen.ts';
-import { busy, machine, many, now, refused, state, troubled, usual } from './samples.ts';
+import { busy, kept, machine, many, now, refused, state, troubled, usual } from './samples.ts';
 
 /** A view of the app in one situation: the same for accessibility checks and for screenshots. */
 export interface Sample {
@@ -66,9 +66,19 @@ export const samples: Readonly<Record<string, Sample>> = {
     language: 'de',
   },
   'list-menu': { ...panel, state: state(usual), press: ['More actions for Debian 13'] },
+  'list-kept': { ...panel, state: state(kept) },
+  'list-kept-german': { ...panel, state: state(kept), language: 'de' },
   empty: { ...panel, state: state([]) },
   'empty-german': { ...panel, state: state([]), language: 'de' },
   details: { ...panel, state: state(usual), view: detail('windows-11'), height: 760 },
+  'details-kept': { ...panel, state: state(kept), view: detail('debian-13'), height: 760 },
+  'details-german': {
+    ...panel,
+    state: state(usual),
+    view: detail('windows-11'),
+    language: 'de',
+    height: 760,
+  },
   'details-refused': { ...panel, state: state([refused]), view: detail('windows-11'), height: 760 },
   'details-settings': {
     ...panel,
@@ -155,13 +165,20 @@ export const samples: Readonly<Record<string, Sample>> = {
     state: state(usual),
     press: ['Disk image', 'Create'],
   },
+  'create-german': {
+    content: inWindow(<CreateView />),
+    width: 480,
+    height: 640,
+    state: state(usual),
+    language: 'de',
+  },
   'create-images': createImages('en'),
   'create-images-german': createImages('de'),
-  settings: { content: inWindow(<SettingsView />), width: 480, height: 720, state: state(usual) },
+  settings: { content: inWindow(<SettingsView />), width: 480, height: 800, state: state(usual) },
   'settings-german': {
     content: inWindow(<SettingsView />),
     width: 480,
-    height: 740,
+    height: 820,
     state: state(usual),
     language: 'de',
   },

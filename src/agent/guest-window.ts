@@ -69,8 +69,10 @@ async function close(machine: Machine, onClose: WindowPolicy['onClose'], parts: 
     case 'ask':
       return parts.ask({
         code: 'WINDOW_CLOSING',
-        message: `The window of “${machine.config.name}” was closed, and its guest runs.`,
-        hint: 'Suspend it, or hide the window and let it run.',
+        message: `The window of “${machine.config.name}” was closed, and its guest ${
+          machine.status === 'paused' ? 'is paused' : 'runs'
+        }.`,
+        hint: 'Suspend it, or hide the window and leave it as it is.',
       });
   }
 }

@@ -59,7 +59,7 @@ const codes: ProblemTexts['codes'] = {
     hint: 'Bringen Sie sie vorher in den Ruhezustand.',
   },
   SPACE_LOW: { title: 'Auf dem Laufwerk der Maschinen wird der Platz knapp.', hint: free },
-  WINDOW_CLOSING: { title: 'Das Fenster der Maschine wurde geschlossen; ihr Gast läuft.' },
+  WINDOW_CLOSING: { title: 'Das Fenster der Maschine wurde geschlossen; ihr Gast ist noch da.' },
   SUSPEND_FAILED: {
     title: 'Die Maschine ließ sich nicht in den Ruhezustand bringen.',
     hint: 'Verloren ist nichts. Was mit dem Gast ist, steht unter „Einzelheiten“.',

@@ -77,6 +77,14 @@ describe('closing the window of a guest', () => {
   });
 });
 
+test('closing asks also about a guest that is paused', async () => {
+  const { machine, live, ask } = await shown('ask');
+  await machine.pause();
+  live.closeWindow();
+  await vi.waitFor(() => expect(ask).toHaveBeenCalledOnce());
+  expect(ask.mock.calls[0]?.[0].message).toContain('its guest is paused');
+});
+
 describe('the menu of the window', () => {
   test('pauses the guest, lets it go on and suspends it', async () => {
     const { machine, live } = await shown('ask');

@@ -1,5 +1,7 @@
 #import "operations.h"
 
+#include <string>
+
 #import "description.h"
 #import "failure.h"
 #import "machine.h"
@@ -17,6 +19,13 @@ void RejectAsUnsupported(const std::shared_ptr<Completion>& completion) {
   completion->Reject(failure);
 }
 #endif
+
+// What is no number would be taken for 0, and a guest left without memory.
+double NumberArgument(const Napi::CallbackInfo& info, size_t index, const char* name) {
+  const double number = info[index].IsNumber() ? info[index].ToNumber().DoubleValue() : 0;
+  if (!(number > 0)) RefuseMisuse(std::string(name) + " must be a number above 0");
+  return number;
+}
 
 VZVirtualMachineStartOptions* StartOptionsOf(TPObject* options) {
 #if defined(__arm64__)
@@ -134,7 +143,7 @@ Napi::Value ReconnectNetwork(const Napi::CallbackInfo& info) {
 
 Napi::Value SetMemoryTarget(const Napi::CallbackInfo& info) {
   return Guarded(info.Env(), [&]() -> Napi::Value {
-    const auto bytes = static_cast<uint64_t>(info[1].ToNumber().Int64Value());
+    const auto bytes = static_cast<uint64_t>(NumberArgument(info, 1, "bytes"));
     return Performed(info, ^(VZVirtualMachine* machine, std::shared_ptr<Completion> completion) {
       VZMemoryBalloonDevice* device = machine.memoryBalloonDevices.firstObject;
       if (![device isKindOfClass:VZVirtioTraditionalMemoryBalloonDevice.class]) {
@@ -151,7 +160,7 @@ Napi::Value SetMemoryTarget(const Napi::CallbackInfo& info) {
 Napi::Value SetDisplaySize(const Napi::CallbackInfo& info) {
   return Guarded(info.Env(), [&]() -> Napi::Value {
     const CGSize size =
-        CGSizeMake(info[1].ToNumber().DoubleValue(), info[2].ToNumber().DoubleValue());
+        CGSizeMake(NumberArgument(info, 1, "width"), NumberArgument(info, 2, "height"));
     return Performed(info, ^(VZVirtualMachine* machine, std::shared_ptr<Completion> completion) {
       VZGraphicsDisplay* display = machine.graphicsDevices.firstObject.displays.firstObject;
       NSError* error = nil;

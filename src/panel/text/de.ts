@@ -35,9 +35,9 @@ export const de: Text = {
     encrypting: 'Zustand wird verschlüsselt …',
   },
   upkeep: {
-    compact: 'Zustand wird verkleinert …',
-    encrypt: 'Zustand wird verschlüsselt …',
-    verify: 'Zustand wird geprüft …',
+    compact: 'Wird verkleinert …',
+    encrypt: 'Wird verschlüsselt …',
+    verify: 'Wird geprüft …',
     digest: 'Platten werden gelesen …',
   },
   progress: {

@@ -174,11 +174,11 @@ export const samples: Readonly<Record<string, Sample>> = {
   },
   'create-images': createImages('en'),
   'create-images-german': createImages('de'),
-  settings: { content: inWindow(<SettingsView />), width: 480, height: 800, state: state(usual) },
+  settings: { content: inWindow(<SettingsView />), width: 480, height: 860, state: state(usual) },
   'settings-german': {
     content: inWindow(<SettingsView />),
     width: 480,
-    height: 820,
+    height: 900,
     state: state(usual),
     language: 'de',
   },

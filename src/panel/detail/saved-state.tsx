@@ -65,7 +65,7 @@ function SetAsideStates({ machine, states }: SetAsideProps) {
               <span>
                 {format.date(at)}, {format.bytes(bytes)}
               </span>
-              <span class="quiet">{reason}</span>
+              <span class="quiet">{text.detail.setAsideReasons[reason] ?? reason}</span>
             </span>
             <button
               type="button"

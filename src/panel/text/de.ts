@@ -217,6 +217,12 @@ export const de: Text = {
     setAside: 'Beiseitegelegte Zustände',
     setAsideText:
       'Aufbewahrt, weil sie nicht benutzt wurden. Nur Sie löschen sie, außer die Einstellungen nennen eine Frist.',
+    setAsideReasons: {
+      'The machine was started cold.': 'Die Maschine wurde kalt gestartet.',
+      'The guest had ended unexpectedly.': 'Der Gast war unerwartet zu Ende gegangen.',
+      'It belongs to the machine that this bundle was copied from.':
+        'Er gehört zu der Maschine, von der dies eine Kopie ist.',
+    },
     machine: 'Maschine',
     hypervisor: 'Hypervisor',
     bundle: 'Ordner',

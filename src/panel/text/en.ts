@@ -219,6 +219,8 @@ export const en = {
     setAside: 'States set aside',
     setAsideText:
       'Kept because they were not used. Nothing deletes them but you, unless the settings name a period.',
+    /** Why, by the sentence that the agent says; one that is not here is shown as it is. */
+    setAsideReasons: {} as Readonly<Record<string, string>>,
     machine: 'Machine',
     hypervisor: 'Hypervisor',
     bundle: 'Folder',

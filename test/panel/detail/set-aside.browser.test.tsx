@@ -18,6 +18,12 @@ test('states that were set aside have sizes, and are deleted after a question', 
   await expect.poll(() => bridge.paramsOf('machine.show').length).toBeGreaterThan(read);
 });
 
+test('why a state was set aside is said in German', async () => {
+  const { root } = await show(samples['details-german'] ?? never());
+  await expect.poll(() => root.textContent).toContain('Die Maschine wurde kalt gestartet.');
+  expect(root.textContent).not.toContain('was started cold');
+});
+
 test('a copied bundle is made a machine of its own, and not the one that it was copied from', async () => {
   const original = machine('Debian 13', 'stopped');
   const copy = {

@@ -189,10 +189,10 @@ async function send(
   const hash = createHash('sha256');
   let bytes = 0;
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  const source = file.createReadStream({ autoClose: false, highWaterMark: pieceBytes });
   try {
-    const source = file.createReadStream({ autoClose: false, highWaterMark: pieceBytes });
     const socket = createConnection(socketPath);
-    await pipeline(
+    const sent = pipeline(
       source,
       async function* (chunks: AsyncIterable<Buffer>) {
         for await (const chunk of chunks) {
@@ -205,10 +205,22 @@ async function send(
       socket,
       signalOption(transfer),
     );
+    // QEMU hangs up when it has read its last byte, and the pipeline has been seen to wait on for ever then.
+    await Promise.race([observed(sent), hungUp(socket, transfer)]);
   } finally {
+    source.destroy();
     await file.close();
   }
   return { bytes, sha256: hash.digest('hex') };
+}
+
+/** Resolves when the other end closed in order; of all else whoever writes to the socket hears. */
+function hungUp(socket: Socket, { signal }: Transfer): Promise<void> {
+  return new Promise((resolve) => {
+    socket.once('close', (hadError) => {
+      if (!hadError && signal?.aborted !== true) resolve();
+    });
+  });
 }
 
 function signalOption({ signal }: Transfer): { signal?: AbortSignal } {

@@ -7,8 +7,9 @@ const { path, bytes }: { path: string; bytes: number } = workerData;
 createServer((socket) => {
   let read = 0;
   socket.on('error', () => {});
+  socket.on('close', () => parentPort?.postMessage('hung up'));
   socket.on('data', (chunk) => {
     read += chunk.length;
-    if (read === bytes) socket.destroy();
+    if (read >= bytes) socket.destroy();
   });
 }).listen(path, () => parentPort?.postMessage('listening'));

@@ -24,9 +24,16 @@ export async function writeDocument(results: Results): Promise<void> {
   await writeFile(picture, chart(results));
 }
 
+/** Its columns as wide as their widest cell, as the formatter of this repository has them. */
 function markdown({ title, head, rows }: Table): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  return [`### ${title}`, '', line(head), line(head.map(() => '---')), ...rows.map(line)].join(
-    '\n',
+  const widths = head.map((_, column) =>
+    Math.max(3, ...[head, ...rows].map((cells) => cells[column]?.length ?? 0)),
   );
+  const line = (cells: readonly string[], fill = ' '): string =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0, fill)).join(' | ')} |`;
+  const rule = line(
+    head.map(() => ''),
+    '-',
+  );
+  return [`### ${title}`, '', line(head), rule, ...rows.map((cells) => line(cells))].join('\n');
 }

@@ -46,17 +46,6 @@ for (const technique of [torpor('instant'), torpor('streamed'), libvirt, qemuExe
 
 say('disk');
 const disk = await diskSpeed(values.quick ? 256 : 1024);
-const rows: Row[] = [];
-for (const memoryMiB of memory) {
-  for (const fill of fills) {
-    for (const technique of techniques) {
-      say(`${memoryMiB} MiB, ${fill} % filled: ${technique.name}`);
-      const measured = await measure(technique, memoryMiB, fill, rounds);
-      const figures = figuresOf(measured);
-      rows.push({ technique: technique.name, memoryMiB, fill, rounds, figures });
-    }
-  }
-}
 say('four at once');
 const together = values.quick ? await quit(2, 256) : await quit(4, 1024);
 say('a guest that writes');
@@ -68,6 +57,7 @@ const whileRunning = [
 say('the agent');
 const idle = await idleAgent(10, values.quick ? 2 : 10);
 
+const rows: Row[] = [];
 const results: Results = {
   machine: machineText(),
   versions: await versions(),
@@ -79,9 +69,20 @@ const results: Results = {
   running: whileRunning,
   idle,
 };
+for (const memoryMiB of memory) {
+  for (const fill of fills) {
+    for (const technique of techniques) {
+      say(`${memoryMiB} MiB, ${fill} % filled: ${technique.name}`);
+      const measured = await measure(technique, memoryMiB, fill, rounds);
+      const figures = figuresOf(measured);
+      rows.push({ technique: technique.name, memoryMiB, fill, rounds, figures });
+    }
+    // A run of an hour that is interrupted has measured something all the same.
+    if (values.write) await writeDocument(results);
+  }
+}
 if (values.json) console.log(JSON.stringify(results, null, 2));
 else print(results);
-if (values.write) await writeDocument(results);
 
 function print({ machine, versions: all, missing: lacking, ...rest }: Results): void {
   console.log(`${machine}; ${all.join(', ')}`);

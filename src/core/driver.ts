@@ -144,7 +144,10 @@ export interface Session {
   readonly status: 'running' | 'paused';
   /** What the agent paused by itself goes on when another agent adopts it, what a person did does not. */
   pause(by?: Pauser): Promise<void>;
-  /** Makes the guest run. When it fails the guest has not run. */
+  /**
+   * Makes the guest run. When it fails the guest has not run. A guest whose disk fails at once has run:
+   * that is no failure, but a `problem`, told before this returns, and the guest stands again.
+   */
   resume(): Promise<void>;
   readonly save: Capability<Save>;
   /** Asks the guest to shut down; returns when it was asked, `ended` tells when it did. */
@@ -191,7 +194,7 @@ export interface SessionEvents {
   ended: { readonly problem?: Problem };
   /**
    * Something a person should know while the guest goes on, or waits: after NO_SPACE and
-   * DISK_UNAVAILABLE it stands until it is resumed, which tries again.
+   * DISK_UNAVAILABLE it stands until it is resumed, which tries again. Kept for the first listener too.
    */
   problem: Problem;
   /** A person chose it in the native window; nothing has happened yet. */

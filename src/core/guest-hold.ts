@@ -1,6 +1,6 @@
 import { adopt } from './adopt.ts';
 import type { Driver, Place, Session } from './driver.ts';
-import { type ErrorCode, type Problem, TorporError, toProblem } from './errors.ts';
+import { type ErrorCode, fromProblem, type Problem, TorporError, toProblem } from './errors.ts';
 import type { Bundle } from './library/bundle.ts';
 import * as stateFiles from './saved-state/files.ts';
 
@@ -30,6 +30,8 @@ export interface GuestHold {
    * what went wrong, which may be that the driver cannot say.
    */
   look(driver: Driver, place: Place, hasSavedState: boolean): Promise<Problem | undefined>;
+  /** Throws what the guest stands for, if its disk failed as soon as it went on. */
+  assertGoesOn(): void;
   /** The session, or GUEST_ENDED. */
   mustHave(name: string): Session;
   /** Resolves when the files of the guest that ended last are cleared. */
@@ -109,6 +111,10 @@ export function createGuestHold(bundle: Bundle, listeners: GuestListeners): Gues
       } catch (error) {
         return toProblem(error);
       }
+    },
+
+    assertGoesOn() {
+      if (session?.status === 'paused' && waitsFor !== undefined) throw fromProblem(waitsFor);
     },
 
     mustHave(name) {

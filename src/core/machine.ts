@@ -176,11 +176,11 @@ export class Machine {
   /** Brings the guest back from its saved state; see restore(). */
   async restore(): Promise<void> {
     await this.#run('restore', async (signal, onProgress) => {
-      const { driver, identity, onError } = this.#context;
-      const context = { place: this.#place(), driver, identity, onError };
-      await this.form.makeReady(identity, { signal, onProgress });
+      const context = { ...this.#context, place: this.#place() };
+      await this.form.makeReady(context.identity, { signal, onProgress });
       this.#guest.take(await restore(context, { signal, onProgress }));
-      await this.form.forget().catch(onError);
+      await this.form.forget().catch(context.onError);
+      this.#guest.assertGoesOn();
     });
     void tellTime(this.session, this.#context.onError);
   }
@@ -191,10 +191,8 @@ export class Machine {
       const session = this.#guest.mustHave(this.#config.name);
       // An earlier suspension saved it and could not end it.
       if (this.#state.exists) return endSaved(this.bundle, session);
-      const { identity, torporVersion, onError } = this.#context;
       const wasPaused = session.status === 'paused' && this.waitsFor === undefined;
-      const place = this.#place();
-      const context = { place, session, wasPaused, identity, torporVersion, onError };
+      const context = { ...this.#context, place: this.#place(), session, wasPaused };
       await suspend(context, { reason, signal, onProgress });
       const problem = await this.form.encryptIfAsked({ signal, onProgress });
       if (problem !== undefined) this.#report(problem);
@@ -211,10 +209,11 @@ export class Machine {
   }
 
   async resume(): Promise<void> {
-    await this.#run('resume', () => {
+    await this.#run('resume', async () => {
       const session = this.#guest.mustHave(this.#config.name);
       // A suspension that saved it and could not end it left a state, which is used up by going on.
-      return this.#state.exists ? goOn(this.bundle, session) : session.resume();
+      await (this.#state.exists ? goOn(this.bundle, session) : session.resume());
+      this.#guest.assertGoesOn();
     });
     void tellTime(this.session, this.#context.onError);
   }

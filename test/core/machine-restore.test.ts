@@ -1,8 +1,9 @@
 import { mkdir, readdir, rename, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { StateMode } from '../../src/core/config.ts';
-import { TorporError } from '../../src/core/errors.ts';
+import { type Problem, TorporError } from '../../src/core/errors.ts';
+import { setFaultHandler } from '../../src/core/fault-point.ts';
 import { bundleAt, exists } from '../../src/core/library/bundle.ts';
 import type { Machine } from '../../src/core/machine.ts';
 import { listSetAside, loadManifest } from '../../src/core/saved-state/files.ts';
@@ -44,6 +45,23 @@ function expectGuest(
   expect(guestOf(machine).nonce()).toBe(before.nonce);
   expect(guestOf(machine).counter()).toBeGreaterThanOrEqual(before.counter);
 }
+
+test('a guest that came back and met a disk that fails has run: its state is used up, and it waits', async () => {
+  const { world, machine, before } = await suspended();
+  const full = { code: 'NO_SPACE', message: 'The volume is full.' } as const;
+  // Right after it went on, before the machine has its session in hand.
+  setFaultHandler(async (point) => {
+    if (point === 'finish.begun') world.hypervisor.halt(machine.config.id, full);
+  });
+  onTestFinished(() => setFaultHandler(undefined));
+  const told: Problem[] = [];
+  machine.on('problem', (problem) => told.push(problem));
+  expect(await rejection(machine.restore())).toMatchObject(full);
+  expect(machine).toMatchObject({ status: 'paused', waitsFor: full, savedState: undefined });
+  expect(told).toEqual([full]);
+  await machine.resume();
+  expectGuest(world, machine, before);
+});
 
 describe.each(['instant', 'streamed'] as const)('a restore of %s state that fails', (mode) => {
   test.each(['restore', 'resume'] as const)(

@@ -49,6 +49,17 @@ describe('the end of a session', () => {
     expect(late).toHaveBeenCalledOnce();
   });
 
+  test('a problem is kept as the end is', async () => {
+    const events = createSessionEmitter(vi.fn());
+    events.emit('problem', problem);
+    const late = vi.fn();
+    events.on('problem', late);
+    await setImmediate();
+    expect(late).toHaveBeenCalledExactlyOnceWith(problem);
+    events.emit('problem', problem);
+    expect(late).toHaveBeenCalledTimes(2);
+  });
+
   test('other events are told as ever', () => {
     const events = createSessionEmitter(vi.fn());
     const listener = vi.fn();

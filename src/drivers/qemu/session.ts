@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Capability, Place, Save, Session } from '../../core/driver.ts';
-import { fromProblem, type Problem, TorporError } from '../../core/errors.ts';
+import { type Problem, TorporError } from '../../core/errors.ts';
 import { faultPoint } from '../../core/fault-point.ts';
 import type { Host } from '../../core/host.ts';
 import type { SavedFiles } from '../../core/saved-state/manifest.ts';
@@ -88,8 +88,8 @@ export function createSession(input: SessionInput): Session {
     if (before.status === 'io-error') await qmp.execute('transaction', { actions: [] });
     const { running, status: now } = await qmp.execute('query-status');
     if (running) return;
-    // What it stood for is still there.
-    if (now === 'io-error') throw fromProblem(await failedDisk(qmp));
+    // Its vCPUs ran until the disk failed. QEMU 10 may tell of that a second late, so it is told here.
+    if (now === 'io-error') return events.emit('problem', await failedDisk(qmp));
     throw new TorporError('HYPERVISOR_FAILED', 'QEMU did not let the guest run.');
   }
 

@@ -1,6 +1,7 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import { createSpaceWatch } from '../../../src/agent/space-watch.ts';
 import type { Problem } from '../../../src/core/errors.ts';
+import { setFaultHandler } from '../../../src/core/fault-point.ts';
 import type { Machine } from '../../../src/core/machine.ts';
 import { createHost } from '../../../src/storage/host.ts';
 import { fill } from '../../support/fill.ts';
@@ -98,6 +99,35 @@ describe('a guest whose disk meets a full volume', () => {
     await machine.suspend('quit');
     expect(machine.savedState).toMatchObject({ wasPaused: false });
     await machine.restore();
+    await real.console().next(/^DONE 0$/);
+    expect((await real.console().tick()).nonce).toBe(nonce);
+  });
+
+  test('comes back and meets it again: its state is used up, since it has run, and nothing is lost', async (context) => {
+    const folder = await volumeForTest(context, 'ext4', 640 * 1024 * 1024);
+    real = await realMachine({ folder, disk: true });
+    const { machine } = real;
+    await machine.start();
+    const [, nonce] = await real.console().next(/^READY (\w+)/);
+    const empty = await fill(folder);
+    const stopped = once(machine, () => machine.status === 'paused');
+    if (machine.session?.console.available) {
+      machine.session.console.use.write(Buffer.from(`${write}\n`));
+    }
+    await stopped;
+    await empty();
+    await machine.suspend('quit');
+    let emptyAgain = async (): Promise<void> => {};
+    // When all of its memory is reserved and it is about to go on.
+    setFaultHandler(async (point) => {
+      if (point === 'consume.renamed') emptyAgain = await fill(folder);
+    });
+    onTestFinished(() => setFaultHandler(undefined));
+    await expect(machine.restore()).rejects.toMatchObject({ code: 'NO_SPACE' });
+    expect(machine).toMatchObject({ status: 'paused', waitsFor: { code: 'NO_SPACE' } });
+    expect(machine.savedState).toBeUndefined();
+    await emptyAgain();
+    await machine.resume();
     await real.console().next(/^DONE 0$/);
     expect((await real.console().tick()).nonce).toBe(nonce);
   });

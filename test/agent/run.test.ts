@@ -104,12 +104,15 @@ test('what was set for all machines is heeded, and what cannot be is said', asyn
   await writeFile(file, '{"makeDigests": true}');
   const agent = await start({ TORPOR_TEST_SETTINGS: file });
   await withGuest(agent);
-  const digested = new Promise<void>((resolve) => {
-    agent.client.on('state', () => {
-      void agent.client
-        .request('machine.show', { machine: 'Demo' })
-        .then(({ digests }) => digests && resolve());
-    });
+  const digested = new Promise<void>((resolve, reject) => {
+    const look = async (): Promise<void> => {
+      const { digests } = await agent.client.request('machine.show', { machine: 'Demo' });
+      if (!digests) return;
+      off();
+      resolve();
+    };
+    // A look that is under way when the agent ends fails, when this is settled already.
+    const off = agent.client.on('state', () => void look().catch(reject));
   });
   await agent.client.request('events.subscribe', { kinds: ['state'] });
   await agent.client.request('machine.suspend', { machine: 'Demo', reason: 'user' });

@@ -5,7 +5,7 @@ import { both } from '../../core/both.ts';
 import type { SaveOptions } from '../../core/driver.ts';
 import { errnoOf, TorporError } from '../../core/errors.ts';
 import { faultPoint } from '../../core/fault-point.ts';
-import type { Host } from '../../core/host.ts';
+import type { FlushOptions, Host } from '../../core/host.ts';
 import type { Bundle } from '../../core/library/bundle.ts';
 import { digestFile } from '../../core/saved-state/fingerprint.ts';
 import type { MemoryFile, SavedFile } from '../../core/saved-state/manifest.ts';
@@ -31,17 +31,23 @@ const littleBytes = 32 * 1024 * 1024;
 
 /**
  * Flushes the memory file while the guest still runs, so that it stands for as short as can be: what
- * is left for afterwards is what it writes meanwhile. This is the part that takes time, and tells it.
- * What is little is left for afterwards whole, since writing it twice would take the longer.
+ * is left for afterwards is what it writes meanwhile. What is little is left for afterwards whole, since
+ * writing it twice would take the longer. Returns which it was.
  */
-export async function flushAhead({ host, bundle, options }: SaveInput): Promise<void> {
-  const { signal, onProgress } = options;
+export async function flushAhead({
+  host,
+  bundle,
+  options,
+}: SaveInput): Promise<'ahead' | 'not yet'> {
   const dirty = await host.dirtyExtents(bundle.files.memory);
-  if (dirty !== undefined && bytesOf(dirty) < littleBytes) return;
-  await host.flush(bundle.files.memory, {
-    signal,
-    onProgress: (done, total) => onProgress?.({ done, total }),
-  });
+  if (dirty !== undefined && bytesOf(dirty) < littleBytes) return 'not yet';
+  await host.flush(bundle.files.memory, telling(options));
+  return 'ahead';
+}
+
+/** The flush that does the work is the part that takes time, and tells it. */
+function telling({ signal, onProgress }: SaveOptions): FlushOptions {
+  return { signal, onProgress: (done, total) => onProgress?.({ done, total }) };
 }
 
 /**
@@ -50,6 +56,7 @@ export async function flushAhead({ host, bundle, options }: SaveInput): Promise<
  */
 export async function saveInstant(
   input: SaveInput,
+  flushed: 'ahead' | 'not yet',
 ): Promise<{ files: SavedFile[]; memory: MemoryFile }> {
   const { host, bundle, options } = input;
   const { signal } = options;
@@ -59,7 +66,7 @@ export async function saveInstant(
   // the devices themselves still did to memory.
   const [written] = await both(
     writeStream(input, deviceState, true),
-    host.flush(memoryFile, { signal }),
+    host.flush(memoryFile, flushed === 'ahead' ? { signal } : telling(options)),
   );
   const [device, memory] = await both(
     settleStream(input, deviceState, written),

@@ -113,10 +113,10 @@ export function createSession(input: SessionInput): Session {
       await removeSaved(saveInput, instant).catch(onError);
     };
     try {
-      if (instant) await flushAhead(saveInput);
+      const flushed = instant ? await flushAhead(saveInput) : 'not yet';
       if (wasRunning) await stopGuest();
       await faultPoint('save.stopped');
-      const parts = instant ? await saveInstant(saveInput) : await saveStreamed(saveInput);
+      const parts = instant ? await saveInstant(saveInput, flushed) : await saveStreamed(saveInput);
       const saved = { ...parts, ...describe(instant) };
       if (!instant) return { saved, abandon };
       return { saved, abandon, giveBack: () => giveMemoryBack(host, bundle.files.memory) };

@@ -9,7 +9,7 @@ import { flushDirectory, readJson, renameDurably, writeJson } from '../library/a
 import { type Bundle, exists } from '../library/bundle.ts';
 import { assertOwnFiles } from '../library/own-files.ts';
 import { type Manifest, placeManifest, readManifest } from './manifest.ts';
-import { noteUsed } from './used.ts';
+import { noteConsumed, noteUsed } from './used.ts';
 
 /**
  * The moments in the life of a saved state, each of them one rename in the bundle's state directory:
@@ -56,6 +56,7 @@ export async function prepare(bundle: Bundle, reason: string): Promise<string | 
  */
 export async function commit(bundle: Bundle, manifest: Manifest): Promise<void> {
   // First, so that little can fail once the state is there.
+  await noteConsumed(bundle);
   await rm(bundle.files.consumed, { force: true });
   await flushDirectory(bundle.files.state);
   await faultPoint('commit.flushed');

@@ -21,6 +21,12 @@ export async function noteUsed({ files }: Bundle, id: string): Promise<void> {
   await writeJson(files.used, { formatVersion: 1, ids: ids.slice(-kept) });
 }
 
+/** The same for a state whose resume was cut short before that could be noted; its record is still there. */
+export async function noteConsumed(bundle: Bundle): Promise<void> {
+  const id = await idIn(bundle.files.consumed);
+  if (id !== undefined) await noteUsed(bundle, id);
+}
+
 /** Throws STATE_DAMAGED when the guest has gone on from this state before. */
 export async function assertUnused({ files }: Bundle, manifest: Manifest): Promise<void> {
   const consumed = await idIn(files.consumed);
@@ -47,7 +53,7 @@ async function usedIds(path: string): Promise<readonly string[]> {
 /** The id of a manifest that was consumed; its seal does not matter here. */
 async function idIn(path: string): Promise<string | undefined> {
   try {
-    return z.object({ id: z.string() }).safeParse(await readJson(path)).data?.id;
+    return z.object({ id: z.uuid() }).safeParse(await readJson(path)).data?.id;
   } catch (error) {
     if (isNoRecord(error)) return undefined;
     throw error;

@@ -15,6 +15,7 @@ import {
   restoreConsumed,
   setAside,
 } from '../../../src/core/saved-state/files.ts';
+import { assertUnused } from '../../../src/core/saved-state/used.ts';
 import { sampleManifest } from '../../support/samples.ts';
 import { folderForTest } from '../../support/volume.ts';
 
@@ -65,6 +66,22 @@ describe('a saved state', () => {
     await writeFile(bundle.files.consumed, 'older');
     await restoreConsumed(bundle);
     expect(await loadManifest(bundle)).toEqual(manifest);
+  });
+
+  test('that an agent died over while its guest went on stays used when the next is saved', async () => {
+    const bundle = await saved();
+    await consume(bundle);
+    const used = manifest;
+    await commit(bundle, sampleManifest());
+    await expect(assertUnused(bundle, used)).rejects.toMatchObject({ code: 'STATE_DAMAGED' });
+  });
+
+  test('can be saved over a record of the one before that cannot be read', async () => {
+    const bundle = await unsaved();
+    await writeFile(bundle.files.consumed, '{"id":"no uuid"}');
+    await commit(bundle, manifest);
+    await assertUnused(bundle, manifest);
+    expect(await exists(bundle.files.consumed)).toBe(false);
   });
 
   test('replaces what was left of the one before', async () => {

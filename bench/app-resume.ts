@@ -3,14 +3,13 @@
  * until the menu shows a guest that runs, and how much of that the driver needed:
  * bench/app-resume.ts USER-DATA CLICKS. The library is TORPOR_LIBRARY.
  */
-import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { hostIdentity } from '../src/agent/identity.ts';
 import type { Driver, Session } from '../src/core/driver.ts';
 import { createQemuDriver } from '../src/drivers/qemu/driver.ts';
 import { createHost } from '../src/storage/host.ts';
-import { bootDisk } from '../test/support/boot-sector.ts';
+import { countingMachine } from '../test/support/boot-sector.ts';
 import { type Item, tell, withoutWindows } from './without-windows.ts';
 
 const [userData = '', clicks = '5'] = process.argv.slice(2);
@@ -95,18 +94,7 @@ runApp({
 surface.becomeReady();
 
 const { request } = await link.promise;
-const disk = path.join(userData, 'boot.raw');
-writeFileSync(disk, bootDisk());
-await request('machine.create', {
-  name: 'Clicked',
-  memoryMiB: 64,
-  cpus: 1,
-  boot: 'bios',
-  disks: [{ kind: 'copy', from: disk, format: 'raw' }],
-  network: false,
-  display: 'vnc',
-  policy: {},
-});
+await request('machine.create', countingMachine(userData, 'Clicked'));
 await request('machine.start', { machine: 'Clicked', cold: false });
 while ((await request('machine.show', { machine: 'Clicked' })).consoleTail === '') await delay(50);
 

@@ -1,10 +1,11 @@
-import { lstat, readdir, rm } from 'node:fs/promises';
+import { lstat, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { parseWith } from '../core/config.ts';
 import { errnoOf, TorporError } from '../core/errors.ts';
 import { readJson, writeJson } from '../core/library/atomic-file.ts';
 import { libraryLayout } from '../core/library/layout.ts';
+import { namesIn } from '../core/library/names-in.ts';
 import { makePrivate } from '../core/library/private.ts';
 import { journalPath, partPath, readJournal } from '../preflight/download/part-file.ts';
 
@@ -96,13 +97,4 @@ async function sizeOf(path: string): Promise<number | undefined> {
 
 function recordPath(library: string, id: string): string {
   return join(libraryLayout(library).downloads, `${id}.json`);
-}
-
-async function namesIn(folder: string): Promise<readonly string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
-    throw error;
-  }
 }

@@ -44,6 +44,11 @@ async function downloadWhere(
   return found;
 }
 
+/** Asks for the image of the server’s catalogue, as it stands. */
+async function asks(server: Awaited<ReturnType<typeof imageServer>>) {
+  return { catalogue: await server.catalogue(), url: server.url, anyway: false, limit: null };
+}
+
 const isIn =
   (...phases: readonly DownloadView['phase'][]) =>
   ({ phase }: DownloadView): boolean =>
@@ -95,12 +100,7 @@ describe('a download', () => {
     const agent = await launch();
     const seen: DownloadView[] = [];
     agent.on('state', ({ downloads }) => seen.push(...downloads));
-    const start = {
-      catalogue: await server.catalogue(),
-      url: server.url,
-      anyway: false,
-      limit: null,
-    };
+    const start = await asks(server);
     const begun = await agent.handle['download.start'](start);
     expect(begun).toMatchObject({ id, name: 'macOS 15.6.1 (24G90)', path: join(images, id) });
     const whole = await downloadWhere(agent, isIn('complete'));
@@ -154,12 +154,7 @@ describe('a download', () => {
     const { launch, server } = await world();
     const agent = await launch();
     server.hold(1_000_000);
-    const start = {
-      catalogue: await server.catalogue(),
-      url: server.url,
-      anyway: false,
-      limit: null,
-    };
+    const start = await asks(server);
     await agent.handle['download.start'](start);
     await downloadWhere(agent, isMoving);
     await agent.handle['download.pause']({ download: id });
@@ -173,12 +168,7 @@ describe('a download', () => {
     const { launch, server, images, folder } = await world();
     const first = await launch();
     server.hold(1_000_000);
-    const start = {
-      catalogue: await server.catalogue(),
-      url: server.url,
-      anyway: false,
-      limit: null,
-    };
+    const start = await asks(server);
     await first.handle['download.start'](start);
     await downloadWhere(first, isMoving);
     const stopped = await first.handle['download.cancel']({ download: id });
@@ -202,12 +192,7 @@ describe('a download', () => {
     const { launch, server, images } = await world();
     const first = await launch();
     server.hold(1_000_000);
-    const start = {
-      catalogue: await server.catalogue(),
-      url: server.url,
-      anyway: false,
-      limit: null,
-    };
+    const start = await asks(server);
     await first.handle['download.start'](start);
     await downloadWhere(first, isMoving);
     await first.detach();
@@ -224,12 +209,7 @@ describe('a download', () => {
     const { launch, server } = await world();
     const agent = await launch();
     server.hold(1_000_000);
-    const start = {
-      catalogue: await server.catalogue(),
-      url: server.url,
-      anyway: false,
-      limit: null,
-    };
+    const start = await asks(server);
     await agent.handle['download.start'](start);
     await downloadWhere(agent, isMoving);
     await agent.handle['download.cancel']({ download: id });
@@ -248,12 +228,7 @@ describe('a download', () => {
       response.writeHead(403).end();
       return true;
     };
-    const start = {
-      catalogue: await server.catalogue(),
-      url: server.url,
-      anyway: false,
-      limit: null,
-    };
+    const start = await asks(server);
     await agent.handle['download.start'](start);
     expect(await downloadWhere(agent, isIn('stopped'))).toMatchObject({
       problem: { code: 'REMOTE_FAILED', message: expect.stringContaining('403') },
@@ -283,12 +258,7 @@ describe('a download', () => {
     const { launch, server, images, library } = await world();
     const agent = await launch();
     server.hold(1_000_000);
-    const start = {
-      catalogue: await server.catalogue(),
-      url: server.url,
-      anyway: false,
-      limit: null,
-    };
+    const start = await asks(server);
     await agent.handle['download.start'](start);
     await downloadWhere(agent, isMoving);
     await agent.handle['download.discard']({ download: id });
@@ -308,12 +278,7 @@ describe('a download', () => {
     const { launch, server, images, folder } = await world();
     const agent = await launch();
     server.hold(1_000_000);
-    const start = {
-      catalogue: await server.catalogue(),
-      url: server.url,
-      anyway: false,
-      limit: null,
-    };
+    const start = await asks(server);
     await agent.handle['download.start'](start);
     await downloadWhere(agent, isMoving);
     await agent.handle['download.cancel']({ download: id });

@@ -7,6 +7,9 @@
  * time stamp at the start, so a rebooted guest has another one. Assembled by hand, a row per instruction
  * with its offset, so that nobody needs an assembler.
  */
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { CreateRequest } from '../../src/contract/requests.ts';
 
 const code = [
   [0x31, 0xc0], //                         00         xor  ax, ax
@@ -90,4 +93,24 @@ export function parseTick(line: string): { counter: number; nonce: string } | un
   const [, counter, nonce] = match ?? [];
   if (counter === undefined || nonce === undefined) return undefined;
   return { counter: Number.parseInt(counter, 16), nonce };
+}
+
+/** What to ask for to get a machine of the guest that counts; its disk is written into `folder`. */
+export function countingMachine(
+  folder: string,
+  name: string,
+  policy: CreateRequest['policy'] = {},
+): CreateRequest {
+  const disk = path.join(folder, 'boot.raw');
+  writeFileSync(disk, bootDisk());
+  return {
+    name,
+    memoryMiB: 64,
+    cpus: 1,
+    boot: 'bios',
+    disks: [{ kind: 'copy', from: disk, format: 'raw' }],
+    network: false,
+    display: 'vnc',
+    policy,
+  };
 }

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { readdir, rm, stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { MachineView } from '../../contract/app-state.ts';
 import type { MachineRef } from '../../contract/requests.ts';
 import { type MachineConfig, machineName } from '../../core/config.ts';
-import { errnoOf, TorporError } from '../../core/errors.ts';
+import { TorporError } from '../../core/errors.ts';
 import { type Bundle, bundleAt, resolveInBundle } from '../../core/library/bundle.ts';
 import { bundleSuffix } from '../../core/library/layout.ts';
 import { renameBundle } from '../../core/library/library.ts';
+import { namesIn } from '../../core/library/names-in.ts';
 import { setAside } from '../../core/saved-state/files.ts';
 import { assertCanPerform } from '../../core/status.ts';
 import { type AgentContext, driverFor } from '../context.ts';
@@ -88,17 +89,8 @@ async function assertNoDiskLinked(
 /** What the bundle was running, or was saved as, is the first one's. */
 async function dropState(bundle: Bundle): Promise<void> {
   await rm(bundle.files.process, { force: true });
-  if (await isEmpty(bundle.files.state)) return;
+  if ((await namesIn(bundle.files.state)).length === 0) return;
   await setAside(bundle, 'It belongs to the machine that this bundle was copied from.');
-}
-
-async function isEmpty(folder: string): Promise<boolean> {
-  try {
-    return (await readdir(folder)).length === 0;
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return true;
-    throw error;
-  }
 }
 
 /** What the folder is called by, else the machine's name with the next free number. */

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { parseWith } from '../config.ts';
-import { errnoOf } from '../errors.ts';
 import { faultPoint } from '../fault-point.ts';
 import { flushDirectory, readJson, renameDurably, writeJson } from '../library/atomic-file.ts';
 import { type Bundle, exists } from '../library/bundle.ts';
+import { namesIn } from '../library/names-in.ts';
 import { assertOwnFiles } from '../library/own-files.ts';
 import { type Manifest, placeManifest, readManifest } from './manifest.ts';
 import { noteConsumed, noteUsed } from './used.ts';
@@ -37,7 +37,7 @@ export function loadManifest(bundle: Bundle): Promise<Manifest> {
  * failure everything is where it was.
  */
 export async function prepare(bundle: Bundle, reason: string): Promise<string | undefined> {
-  const leftovers = await entriesOf(bundle.files.state);
+  const leftovers = await namesIn(bundle.files.state);
   const moved = leftovers.length === 0 ? undefined : await setAside(bundle, reason);
   try {
     await faultPoint('prepare.moved');
@@ -147,7 +147,7 @@ export async function setAside(bundle: Bundle, reason: string): Promise<string> 
 
 /** The states that were set aside, oldest first. One without a readable record is listed too. */
 export async function listSetAside(bundle: Bundle): Promise<SetAside[]> {
-  const names = (await entriesOf(bundle.files.setAside)).sort();
+  const names = (await namesIn(bundle.files.setAside)).sort();
   return Promise.all(
     names.map(async (name) => {
       const path = join(bundle.files.setAside, name);
@@ -163,14 +163,5 @@ async function readSetAside(path: string): Promise<z.infer<typeof setAsideRecord
   } catch (error) {
     const reason = `no record of why (${error instanceof Error ? error.message : String(error)})`;
     return { at: new Date(0).toISOString(), reason };
-  }
-}
-
-async function entriesOf(directory: string): Promise<string[]> {
-  try {
-    return await readdir(directory);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
-    throw error;
   }
 }

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Capability, Place, Save, Session } from '../../core/driver.ts';
+import { ableUnless } from '../../core/capability.ts';
+import type { Place, Save, Session } from '../../core/driver.ts';
 import { type Problem, TorporError } from '../../core/errors.ts';
 import { faultPoint } from '../../core/fault-point.ts';
 import type { Host } from '../../core/host.ts';
@@ -182,10 +183,6 @@ export function createSession(input: SessionInput): Session {
     },
     on: events.on,
   };
-}
-
-function ableUnless<T>(reason: Problem | undefined, use: T): Capability<T> {
-  return reason === undefined ? { available: true, use } : { available: false, reason };
 }
 
 const noDisplay: Problem = {

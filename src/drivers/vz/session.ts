@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
-import type { Capability, Place, Save, Session } from '../../core/driver.ts';
+import { ableUnless } from '../../core/capability.ts';
+import type { Place, Save, Session } from '../../core/driver.ts';
 import { type Problem, TorporError, toTorporError } from '../../core/errors.ts';
 import type { Host } from '../../core/host.ts';
 import { createSessionEmitter } from '../../core/session-events.ts';
@@ -181,10 +182,6 @@ function standsStill(error: unknown, second: unknown): TorporError {
     details: first.details,
     cause: new AggregateError([error, second]),
   });
-}
-
-function ableUnless<T>(reason: Problem | undefined, use: T): Capability<T> {
-  return reason === undefined ? { available: true, use } : { available: false, reason };
 }
 
 function noWindows({ hasWindows }: HostFacts): Problem | undefined {

@@ -1,8 +1,9 @@
 import type { KeyObject } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import builtIn from '../../../assets/preflight/known-broken.json' with { type: 'json' };
-import { errnoOf, TorporError, toTorporError } from '../../core/errors.ts';
+import { TorporError, toTorporError } from '../../core/errors.ts';
+import { namesIn } from '../../core/library/names-in.ts';
 import { readBounded } from '../host/live.ts';
 import { additionSchema, type Pair, type Row, type Table, tableSchema } from './schema.ts';
 import { firstIssue, longestTable, publicKeyOf, verifyTable } from './signature.ts';
@@ -106,12 +107,7 @@ async function readAdditions(folder: string, problems: string[]): Promise<Row[]>
 }
 
 async function jsonFiles(folder: string): Promise<string[]> {
-  try {
-    return (await readdir(folder)).filter((name) => name.endsWith('.json')).sort();
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
-    throw error;
-  }
+  return (await namesIn(folder)).filter((name) => name.endsWith('.json')).sort();
 }
 
 function parseAddition(text: string): readonly Row[] {

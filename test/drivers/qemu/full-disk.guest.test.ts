@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, type TestContext, test } from 'vitest';
 import { createSpaceWatch } from '../../../src/agent/space-watch.ts';
 import type { Problem } from '../../../src/core/errors.ts';
 import { setFaultHandler } from '../../../src/core/fault-point.ts';
@@ -45,26 +45,33 @@ function once(machine: Machine, holds: () => boolean): Promise<void> {
 /** Writes to the guest's disk past everything that the image holds so far; says DONE when it could. */
 const write = 'sh dd if=/dev/zero of=/dev/vda bs=1M count=60 seek=100 conv=fsync 2>&1 | tail -1';
 
+/** A guest that stands because the volume of its disk is full; `empty` makes room again. */
+async function guestThatWaits(context: TestContext) {
+  const folder = await volumeForTest(context, 'ext4', 640 * 1024 * 1024);
+  const made = await realMachine({ folder, disk: true });
+  real = made;
+  const { machine } = made;
+  await machine.start();
+  const [, nonce] = await made.console().next(/^READY (\w+)/);
+  const empty = await fill(folder);
+  const told: Problem[] = [];
+  machine.on('problem', (problem) => told.push(problem));
+  const stopped = once(machine, () => machine.status === 'paused');
+  if (machine.session?.console.available) {
+    machine.session.console.use.write(Buffer.from(`${write}\n`));
+  }
+  await stopped;
+  return { real: made, machine, folder, nonce, empty, told };
+}
+
 describe('a guest whose disk meets a full volume', () => {
   test('waits and is named, also by the next agent, and goes on when there is room', async (context) => {
-    const folder = await volumeForTest(context, 'ext4', 640 * 1024 * 1024);
-    real = await realMachine({ folder, disk: true });
-    const { machine } = real;
-    await machine.start();
-    const [, nonce] = await real.console().next(/^READY (\w+)/);
-    const empty = await fill(folder);
-    const told: Problem[] = [];
-    machine.on('problem', (problem) => told.push(problem));
-    const stopped = once(machine, () => machine.status === 'paused');
-    if (machine.session?.console.available) {
-      machine.session.console.use.write(Buffer.from(`${write}\n`));
-    }
-    await stopped;
+    const { real: made, machine, folder, nonce, empty, told } = await guestThatWaits(context);
     expect(machine).toMatchObject({ waitsFor: { code: 'NO_SPACE' } });
     expect(told.map(({ code }) => code)).toEqual(['NO_SPACE']);
 
     await machine.detach();
-    const next = await real.reopen();
+    const next = await made.reopen();
     expect(next).toMatchObject({
       status: 'paused',
       waitsFor: { code: 'NO_SPACE', message: expect.stringContaining('vda') },
@@ -77,44 +84,24 @@ describe('a guest whose disk meets a full volume', () => {
     await empty();
     await watch.look();
     expect(next.status).toBe('running');
-    await real.console().next(/^DONE 0$/);
-    expect((await real.console().tick()).nonce).toBe(nonce);
+    await made.console().next(/^DONE 0$/);
+    expect((await made.console().tick()).nonce).toBe(nonce);
   });
 
   test('can be suspended while it waits, and what it wrote is written after it came back', async (context) => {
-    const folder = await volumeForTest(context, 'ext4', 640 * 1024 * 1024);
-    real = await realMachine({ folder, disk: true });
-    const { machine } = real;
-    await machine.start();
-    const [, nonce] = await real.console().next(/^READY (\w+)/);
-    const empty = await fill(folder);
-    const stopped = once(machine, () => machine.status === 'paused');
-    if (machine.session?.console.available) {
-      machine.session.console.use.write(Buffer.from(`${write}\n`));
-    }
-    await stopped;
+    const { real: made, machine, nonce, empty } = await guestThatWaits(context);
     await expect(machine.resume()).rejects.toMatchObject({ code: 'NO_SPACE' });
     expect(machine.status).toBe('paused');
     await empty();
     await machine.suspend('quit');
     expect(machine.savedState).toMatchObject({ wasPaused: false });
     await machine.restore();
-    await real.console().next(/^DONE 0$/);
-    expect((await real.console().tick()).nonce).toBe(nonce);
+    await made.console().next(/^DONE 0$/);
+    expect((await made.console().tick()).nonce).toBe(nonce);
   });
 
   test('comes back and meets it again: its state is used up, since it has run, and nothing is lost', async (context) => {
-    const folder = await volumeForTest(context, 'ext4', 640 * 1024 * 1024);
-    real = await realMachine({ folder, disk: true });
-    const { machine } = real;
-    await machine.start();
-    const [, nonce] = await real.console().next(/^READY (\w+)/);
-    const empty = await fill(folder);
-    const stopped = once(machine, () => machine.status === 'paused');
-    if (machine.session?.console.available) {
-      machine.session.console.use.write(Buffer.from(`${write}\n`));
-    }
-    await stopped;
+    const { real: made, machine, folder, nonce, empty } = await guestThatWaits(context);
     await empty();
     await machine.suspend('quit');
     let emptyAgain = async (): Promise<void> => {};
@@ -128,7 +115,7 @@ describe('a guest whose disk meets a full volume', () => {
     expect(machine.savedState).toBeUndefined();
     await emptyAgain();
     await machine.resume();
-    await real.console().next(/^DONE 0$/);
-    expect((await real.console().tick()).nonce).toBe(nonce);
+    await made.console().next(/^DONE 0$/);
+    expect((await made.console().tick()).nonce).toBe(nonce);
   });
 });

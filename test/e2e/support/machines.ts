@@ -1,10 +1,9 @@
-import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { MachineDetail, MachineView } from '../../../src/contract/app-state.ts';
 import type { Lifecycle } from '../../../src/contract/lifecycle.ts';
 import type { CreateRequest } from '../../../src/contract/requests.ts';
-import { bootDisk, parseTick } from '../../support/boot-sector.ts';
+import { countingMachine, parseTick } from '../../support/boot-sector.ts';
 import type { RunningApp, TestHome } from './app.ts';
 
 /** Makes a machine of the guest that counts, through the panel. */
@@ -14,18 +13,10 @@ export async function createMachine(
   name: string,
   policy: CreateRequest['policy'] = {},
 ): Promise<MachineView> {
-  const disk = path.join(path.dirname(userData), 'boot.raw');
-  writeFileSync(disk, bootDisk());
-  const answer = await panel.evaluate((params) => window.torpor.request('machine.create', params), {
-    name,
-    memoryMiB: 64,
-    cpus: 1,
-    boot: 'bios',
-    disks: [{ kind: 'copy', from: disk, format: 'raw' }],
-    network: false,
-    display: 'vnc',
-    policy,
-  } as const);
+  const answer = await panel.evaluate(
+    (params) => window.torpor.request('machine.create', params),
+    countingMachine(path.dirname(userData), name, policy),
+  );
   if (!answer.ok) throw new Error(JSON.stringify(answer.problem));
   return answer.value;
 }
